@@ -1,0 +1,58 @@
+# Everything here makes .venv by itself. Start with: make demo
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed-to-run
+DEV := $(VENV)/.installed-to-develop
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Arguments for the program behind a target: make demo ARGS="--port 9000", make test ARGS="-k boot -x"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-quick lint types layers bench ci clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: $(RUN) ## Open a demo shop with two visitors, an agent and a forger (temporary data)
+	$(BIN)/whosthere demo $(ARGS)
+
+test: $(DEV) ## Run every test, with real servers and a real browser
+	tests/prepare
+	$(BIN)/pytest $(ARGS)
+
+test-quick: $(DEV) ## Run the tests that take seconds: no browser, no races, no packaging
+	$(BIN)/pytest -m 'not slow and not browser and not packaging' $(ARGS)
+
+lint: $(DEV) ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV) ## Check the types
+	$(BIN)/mypy
+
+layers: $(DEV) ## Check that imports point down, and the sizes of files and functions
+	$(BIN)/pytest -q tests/test_layers.py $(ARGS)
+
+bench: $(DEV) ## Measure the hot path
+	$(BIN)/python -m benchmarks $(ARGS)
+
+ci: lint types test ## Exactly what CI runs: style, types, every test
+
+clean: ## Remove everything that can be made again
+	rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* test-results
+	find app tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(RUN): pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[server]'
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[dev]'
+	@touch $(RUN) $@

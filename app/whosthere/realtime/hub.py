@@ -1,0 +1,130 @@
+"""Who waits for what in this process.
+
+A wake-up carries no data: whoever is woken reads the durable log from where it stopped. A wake-up that is lost costs
+time, never a message.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Protocol
+
+
+class Bus(Protocol):
+    """Carries wake-ups between the processes of one installation."""
+
+    def attach(self, hub: Hub) -> None:
+        """Start to call `hub.wake` for whatever is published anywhere."""
+
+    def publish(self, topic: str) -> None:
+        """Wake everybody who waits for `topic`, in every process; never raises."""
+
+    def healthy(self) -> bool:
+        """Whether wake-ups of other processes arrive at the moment."""
+
+    def close(self) -> None:
+        """Stop; nothing is delivered afterwards."""
+
+
+class Waiter:
+    """One stream's place in the hub."""
+
+    __slots__ = ("_woken", "topics")
+
+    def __init__(self, topics: frozenset[str]) -> None:
+        self.topics = topics
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        """Wake whoever waits here."""
+        self._woken.set()
+
+    def wait(self, timeout_seconds: float) -> bool:
+        """Wait for a wake-up; `False` when the time was over first. Wake-ups during work are not lost."""
+        woken = self._woken.wait(timeout_seconds)
+        self._woken.clear()
+        return woken
+
+
+class Hub:
+    """All waiting streams of one process, and how many there may be."""
+
+    def __init__(self, bus: Bus, *, streams_max: int) -> None:
+        self._bus = bus
+        self._streams_max = streams_max
+        self._lock = threading.Lock()
+        self._waiters: dict[str, set[Waiter]] = defaultdict(set)
+        self._open = 0
+        self.closing = False
+        bus.attach(self)
+
+    def publish(self, topic: str) -> None:
+        """Say that something new may be read under `topic`; call it after the commit."""
+        self._bus.publish(topic)
+
+    def wake(self, topic: str) -> None:
+        """Wake this process's waiters of `topic`."""
+        with self._lock:
+            waiters = list(self._waiters.get(topic, ()))
+        for waiter in waiters:
+            waiter.wake()
+
+    def wake_all(self) -> None:
+        """Wake every waiter, because wake-ups may have been lost or the process ends."""
+        with self._lock:
+            waiters = {waiter for group in self._waiters.values() for waiter in group}
+        for waiter in waiters:
+            waiter.wake()
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams this process holds."""
+        return self._open
+
+    def bus_healthy(self) -> bool:
+        """Whether wake-ups of other processes arrive at the moment."""
+        return self._bus.healthy()
+
+    def enter(self, topics: Iterable[str]) -> Waiter | None:
+        """Take a place for one stream; `None` when the process is full or ends. Give it back with `leave`."""
+        waiter = Waiter(frozenset(topics))
+        with self._lock:
+            if self.closing or self._open >= self._streams_max:
+                return None
+            self._open += 1
+            for topic in waiter.topics:
+                self._waiters[topic].add(waiter)
+        return waiter
+
+    def leave(self, waiter: Waiter) -> None:
+        """Give the place back."""
+        with self._lock:
+            self._open -= 1
+            for topic in waiter.topics:
+                group = self._waiters[topic]
+                group.discard(waiter)
+                if not group:
+                    del self._waiters[topic]
+
+    def close(self) -> None:
+        """End every stream of this process soon, and take no new ones."""
+        self.closing = True
+        self.wake_all()
+        self._bus.close()
+
+
+def record_topic(platform_id: str, record_id: str) -> str:
+    """What a visitor's streams wait for."""
+    return f"record:{platform_id}:{record_id}"
+
+
+def platform_topic(platform_id: str) -> str:
+    """What agents' streams wait for: any conversation of the platform."""
+    return f"platform:{platform_id}"
+
+
+def access_topic(platform_id: str) -> str:
+    """What every stream of a platform waits for: who may still listen may have changed."""
+    return f"access:{platform_id}"

@@ -1,0 +1,101 @@
+"""Whether a widget session may act, decided inside the transaction that acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whosthere.core import origins, sessions
+from whosthere.core.anonymous import Anonymous
+from whosthere.core.reasons import Reason, Refused
+from whosthere.core.sessions import Session
+from whosthere.realtime.hub import access_topic
+from whosthere.services.runtime import Runtime
+from whosthere.storage import sessions as session_rows
+from whosthere.storage.platforms import Platform
+from whosthere.storage.sessions import SessionFacts
+from whosthere.storage.tenancy import Tenant
+from whosthere.storage.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a widget request brought to show who it is.
+
+    Attributes:
+        session: what the bearer token names; we signed it, nothing else is known yet.
+        origin: the `Origin` header, `None` without one or when it is our own (the panel's).
+    """
+
+    session: Session
+    origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A visitor whose session was found good in this transaction."""
+
+    tenant: Tenant
+    session: Session
+    platform: Platform
+    user: User | None
+    key_name: str | None
+
+    @property
+    def record_id(self) -> str:
+        """The record the visitor acts as; an anonymous one may have no row yet."""
+        return self.session.record_id
+
+    @property
+    def anonymous(self) -> Anonymous | None:
+        """The anonymous user behind the session, if it is one."""
+        return self.session.anonymous
+
+
+def authorize(tenant: Tenant, credential: Credential, now: int) -> Caller | Refused:
+    """Return the caller behind a credential, or why it may not act at `now`."""
+    session = credential.session
+    facts = session_rows.facts(
+        tenant, session_id=session.id, record_id=session.record_id, key_id=session.key_id
+    )
+    if facts is None:
+        return Refused(Reason.CREDENTIAL_INVALID, "This session belongs to no platform.")
+    if credential.origin is not None and not origins.allows(facts.platform.origins, credential.origin):
+        return Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")
+    reason = _ended(session, facts, now)
+    if reason is not None:
+        return Refused(reason, "This session is over. Boot again.")
+    return Caller(tenant, session, facts.platform, facts.user, facts.key_name)
+
+
+def _ended(session: Session, facts: SessionFacts, now: int) -> Reason | None:
+    cut = facts.sessions_end_before
+    if facts.revoked or facts.anonymous_ended or facts.user_deleted:
+        return Reason.SESSION_ENDED
+    if cut is not None and session.issued_at <= cut:
+        return Reason.SESSION_ENDED
+    return sessions.ended(
+        session,
+        policy=facts.platform.policy,
+        key_is_live=facts.key_exists and (facts.key_ends_at is None or facts.key_ends_at > now),
+        record=None if facts.user is None else facts.user.record,
+        last_active_at=None if facts.user is None else facts.user.last_seen_at,
+        now=now,
+    )
+
+
+def end_session(runtime: Runtime, credential: Credential) -> Refused | None:
+    """Revoke a session (logout); a second time it is refused like any ended session."""
+    now = runtime.clock()
+    session = credential.session
+
+    def revoke(tenant: Tenant) -> Refused | None:
+        caller = authorize(tenant, credential, now)
+        if isinstance(caller, Refused):
+            return caller
+        session_rows.revoke(tenant, session.id, expires_at=session.expires_at, now=now)
+        return None
+
+    refused = runtime.writing(session.platform_id, revoke)
+    if refused is None:
+        runtime.hub.publish(access_topic(session.platform_id))
+    return refused

@@ -1,0 +1,43 @@
+"""Which anonymous users a browser brought along are still alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from whosthere.core.anonymous import Anonymous, has_ended
+from whosthere.core.policy import Policy
+from whosthere.services.runtime import Runtime
+from whosthere.storage import sessions, users
+from whosthere.storage.tenancy import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The living anonymous users of one browser: that of the browser, and that of this tab."""
+
+    browser: Anonymous | None
+    tab: Anonymous | None
+    last_active_at: dict[str, int] = field(default_factory=dict)
+
+
+def choose(runtime: Runtime, tenant: Tenant, policy: Policy, tokens: Iterable[object], now: int) -> Kept:
+    """Read the tokens a page sent (of any type) and keep those of users that have not ended."""
+    browser: Anonymous | None = None
+    tab: Anonymous | None = None
+    active: dict[str, int] = {}
+    for token in tokens:
+        anonymous = runtime.signer.read_anonymous(token, tenant.platform_id)
+        if anonymous is None or sessions.anonymous_ended(tenant, anonymous.id):
+            continue
+        user = users.find(tenant, anonymous.id)
+        last_active_at = None if user is None else user.last_seen_at
+        if has_ended(anonymous, policy, now, last_active_at):
+            continue
+        if last_active_at is not None:
+            active[anonymous.id] = last_active_at
+        if anonymous.tab_scoped:
+            tab = tab or anonymous
+        else:
+            browser = browser or anonymous
+    return Kept(browser, tab, active)

@@ -1,0 +1,267 @@
+"""Boot: from the identifiers a page sends to a session. Body → Claim → Verdict → Decision → record → Session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from whosthere.core import origins
+from whosthere.core.anonymous import Anonymous, ends_at
+from whosthere.core.assurance import Assurance
+from whosthere.core.claims import Claim, Notice
+from whosthere.core.identifiers import read_claim
+from whosthere.core.reasons import Reason, Refused
+from whosthere.core.resolution import ActAs, Create, decide
+from whosthere.core.sessions import Session, open_session
+from whosthere.core.verdict import Admitted
+from whosthere.core.verification import judge
+from whosthere.services import diagnostics
+from whosthere.services.anonymity import Kept, choose
+from whosthere.services.runtime import Runtime
+from whosthere.storage import conversations, keys, ledger, sessions, users
+from whosthere.storage.conversations import Conversation
+from whosthere.storage.keys import Keyring
+from whosthere.storage.platforms import Platform
+from whosthere.storage.tenancy import Tenant
+from whosthere.storage.users import Found, Visit
+
+EMAIL_SHARED = Notice(
+    "email_shared",
+    "userEmail",
+    "Several people share this email address, so it opens none of their histories. Send a userId with it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BootRequest:
+    """One boot, as the edge received it.
+
+    Attributes:
+        body: the parsed JSON object; its values keep the types they came with.
+        origin: the `Origin` header, `None` without one.
+        from_browser: whether any `Origin` or `Sec-Fetch-*` header says that a browser sent it.
+        previous_session: the bearer token the page held before, if it sent one.
+    """
+
+    platform_id: str
+    body: Mapping[str, object] = field(repr=False)
+    origin: str | None
+    from_browser: bool
+    previous_session: str | None = field(default=None, repr=False)
+    page_url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """The answer to a boot that is let in."""
+
+    platform: Platform
+    session: Session
+    session_token: str = field(repr=False)
+    person: Admitted
+    name: str | None
+    anonymous_token: str | None = field(repr=False)
+    tab_scoped: bool
+    unread_count: int
+    conversation: Conversation | None
+    warnings: tuple[Notice, ...]
+
+
+class _Writes(Exception):
+    """This boot has something to store; it starts again in a write transaction."""
+
+
+def boot(runtime: Runtime, request: BootRequest) -> Booted | Refused:
+    """Let a visitor in, or refuse; a refusal leaves nothing behind but the end of the page's former session.
+
+    A known visitor who brings nothing new only reads. Everything is read, decided and stored in one transaction, and
+    the loser of a race goes through it once more.
+    """
+    now = runtime.clock()
+    claim = read_claim(request.body)
+    try:
+        with runtime.reading(request.platform_id) as tenant:
+            return _Boot(runtime, tenant, request, claim, now, may_write=False).run()
+    except _Writes:
+        return runtime.writing(
+            request.platform_id,
+            lambda tenant: _Boot(runtime, tenant, request, claim, now, may_write=True).run(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Boot:
+    """One attempt, inside one transaction."""
+
+    runtime: Runtime
+    tenant: Tenant
+    request: BootRequest
+    claim: Claim
+    now: int
+    may_write: bool
+
+    def run(self) -> Booted | Refused:
+        keyring = keys.keyring(self.tenant, self.runtime.vault)
+        if keyring is None:
+            return Refused(Reason.NOT_FOUND, "There is no platform with this platformId.", "platformId")
+        if not self._origin_is_allowed(keyring.platform):
+            return Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")
+        self._end_previous_session()
+        verdict = judge(self.claim, keyring.keys, keyring.platform.policy, self.now)
+        if isinstance(verdict, Refused):
+            return self._refuse(verdict)
+        if not self.request.from_browser and verdict.assurance is not Assurance.VERIFIED:
+            return self._refuse(_without_proof(verdict))
+        if verdict.not_enforced is not None:
+            self._writing()
+            diagnostics.count(
+                self.runtime, self.tenant, verdict.not_enforced, self.request, self.now, refused=False
+            )
+        if verdict.assurance is Assurance.ANONYMOUS:
+            return self._admit_anonymous(keyring.platform, verdict)
+        return self._admit_identified(keyring, verdict)
+
+    def _origin_is_allowed(self, platform: Platform) -> bool:
+        if self.request.origin is None:
+            return not self.request.from_browser
+        return origins.allows(platform.origins, self.request.origin)
+
+    def _end_previous_session(self) -> None:
+        token = self.request.previous_session
+        previous = None if token is None else self.runtime.signer.read_session(token)
+        if previous is None or previous.platform_id != self.tenant.platform_id:
+            return
+        if previous.expires_at > self.now:
+            self._writing()
+            sessions.revoke(self.tenant, previous.id, expires_at=previous.expires_at, now=self.now)
+
+    def _refuse(self, refusal: Refused) -> Refused:
+        self._writing()
+        reason = refusal.private or refusal.reason
+        diagnostics.count(self.runtime, self.tenant, reason, self.request, self.now, refused=True)
+        return refusal
+
+    def _writing(self) -> None:
+        if not self.may_write:
+            raise _Writes
+
+    # -- anonymous ----------------------------------------------------------------------------------------------
+
+    def _admit_anonymous(self, platform: Platform, person: Admitted) -> Booted:
+        kept = self._kept_anonymous(platform)
+        if self.request.body.get("reset") is True and kept.browser is not None:
+            self._writing()
+            sessions.end_anonymous(self.tenant, kept.browser.id, self.now)
+            kept = Kept(browser=None, tab=kept.tab)
+        chosen = kept.tab if person.tab_scoped else kept.browser
+        anonymous = chosen or Anonymous(self.runtime.new_anonymous_id(), self.now, person.tab_scoped)
+        newest, unread = conversations.newest_with_unread(self.tenant, anonymous.id) if chosen else (None, 0)
+        last_active_at = kept.last_active_at.get(anonymous.id)
+        session = open_session(
+            person,
+            platform_id=platform.id,
+            record_id=anonymous.id,
+            session_id=self.runtime.new_id(),
+            now=self.now,
+            ends_at=ends_at(anonymous, platform.policy, last_active_at),
+            anonymous=anonymous,
+        )
+        return self._booted(platform, person, session, None, anonymous, newest, unread, person.warnings)
+
+    def _kept_anonymous(self, platform: Platform) -> Kept:
+        tokens = (self.request.body.get("anonymousTabToken"), self.request.body.get("anonymousToken"))
+        return choose(self.runtime, self.tenant, platform.policy, tokens, self.now)
+
+    # -- identified ---------------------------------------------------------------------------------------------
+
+    def _admit_identified(self, keyring: Keyring, person: Admitted) -> Booted | Refused:
+        platform = keyring.platform
+        trusted = person.assurance is not Assurance.VERIFIED
+        found = users.facts(
+            self.tenant,
+            user_id=person.user_id if trusted or person.user_id_proven else None,
+            email=person.email if trusted or person.email_proven else None,
+        )
+        decision = decide(person, found.facts, platform.policy)
+        if isinstance(decision, Refused):
+            return self._refuse(decision)
+        record_id, name = self._store(decision, found)
+        key = next((key for key in keyring.keys if key.id == person.key_id), None)
+        if key is not None and keyring.use_is_stale(key.id, self.now):
+            self._writing()
+            keys.mark_used(self.tenant, key.id, self.now)
+        anonymous = self._anonymous_after_login(platform)
+        newest, unread = conversations.newest_with_unread(self.tenant, record_id)
+        session = open_session(
+            person,
+            platform_id=platform.id,
+            record_id=record_id,
+            session_id=self.runtime.new_id(),
+            now=self.now,
+            ends_at=None if key is None else key.ends_at,
+        )
+        warnings = person.warnings + ((EMAIL_SHARED,) if decision.email_shared else ())
+        shown_name = name if person.assurance is Assurance.VERIFIED else person.name
+        return self._booted(platform, person, session, shown_name, anonymous, newest, unread, warnings)
+
+    def _store(self, decision: ActAs | Create, found: Found) -> tuple[str, str | None]:
+        """Store what was decided; return the record's id and name."""
+        visit = Visit(self.now, self.request.language, self.request.page_url)
+        if isinstance(decision, Create):
+            self._writing()
+            record = replace(decision.record, id=self.runtime.new_id())
+            users.add(self.tenant, record, visit)
+            return record.id, record.name
+        before, after = decision.before, decision.after
+        if after != before:
+            self._writing()
+            users.store(self.tenant, before, after, visit)
+            if decision.adopts:
+                ledger.add_adoption(self.tenant, self.runtime.new_id(), before, after, self.now)
+        elif found.last_seen_at[before.id] < self.now - users.LAST_SEEN_RESOLUTION_MS:
+            self._writing()
+            users.mark_seen(self.tenant, before.id, visit)
+        return after.id, after.name
+
+    def _anonymous_after_login(self, platform: Platform) -> Anonymous | None:
+        """Keep the browser's anonymous user apart, or end it for good when the page asks for that."""
+        kept = self._kept_anonymous(platform).browser
+        if kept is not None and self.claim.clear_anonymous:
+            self._writing()
+            sessions.end_anonymous(self.tenant, kept.id, self.now)
+            return None
+        return kept
+
+    def _booted(
+        self,
+        platform: Platform,
+        person: Admitted,
+        session: Session,
+        name: str | None,
+        anonymous: Anonymous | None,
+        newest: Conversation | None,
+        unread: int,
+        warnings: tuple[Notice, ...],
+    ) -> Booted:
+        signer = self.runtime.signer
+        return Booted(
+            platform=platform,
+            session=session,
+            session_token=signer.session_token(session),
+            person=person,
+            name=name,
+            anonymous_token=None if anonymous is None else signer.anonymous_token(anonymous, platform.id),
+            tab_scoped=anonymous is not None and anonymous.tab_scoped,
+            unread_count=unread,
+            conversation=newest,
+            warnings=warnings,
+        )
+
+
+def _without_proof(person: Admitted) -> Refused:
+    """A client that is no browser must prove whom it speaks for, whatever the policy."""
+    private = person.not_enforced or Reason.MISSING_USER_AUTH_TOKEN
+    missing = private is Reason.MISSING_USER_AUTH_TOKEN
+    public = Reason.MISSING_USER_AUTH_TOKEN if missing else Reason.INVALID_USER_AUTH_TOKEN
+    return Refused(public, private=private)

@@ -1,0 +1,214 @@
+"""A visitor's conversations: list, look at, start, read, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from whosthere.core.conversation import EVENTS, Actor, State, transition_problem
+from whosthere.core.reasons import Reason, Refused
+from whosthere.core.resolution import Record
+from whosthere.core.visibility import sees
+from whosthere.realtime.hub import platform_topic, record_topic
+from whosthere.services.access import Caller, Credential, authorize
+from whosthere.services.runtime import Runtime
+from whosthere.storage import conversations, messages, users
+from whosthere.storage.conversations import Conversation, Position
+from whosthere.storage.messages import Draft, Message
+from whosthere.storage.tenancy import Tenant
+from whosthere.storage.users import Visit
+
+PAGE_SIZE = 25
+
+NOT_FOUND = Refused(Reason.NOT_FOUND, "There is no such conversation.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first message of a conversation, checked by the edge."""
+
+    text: str
+    client_message_id: str
+    tags: Sequence[str] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    page_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A conversation that was started now (`fresh`) or by an earlier try with the same clientMessageId."""
+
+    conversation: Conversation
+    message: Message
+    fresh: bool
+
+
+def listed(
+    runtime: Runtime, credential: Credential, before: Position | Refused
+) -> list[Conversation] | Refused:
+    """Return one page (and one more, if there is more) of the caller's conversations, newest first."""
+    with runtime.reading(credential.session.platform_id) as tenant:
+        caller = authorize(tenant, credential, runtime.clock())
+        if isinstance(caller, Refused):
+            return caller
+        if isinstance(before, Refused):
+            return before
+        return conversations.of_record(tenant, caller.record_id, before, PAGE_SIZE + 1)
+
+
+def one(runtime: Runtime, credential: Credential, conversation_id: str) -> Conversation | Refused:
+    """Return one of the caller's conversations; anybody else's is simply not there."""
+    with runtime.reading(credential.session.platform_id) as tenant:
+        found = reach(tenant, credential, conversation_id, runtime.clock())
+        return found if isinstance(found, Refused) else found[1]
+
+
+def start(runtime: Runtime, credential: Credential, opening: Opening | Refused) -> Started | Refused:
+    """Start a conversation; repeating it with the same clientMessageId finds the same one."""
+    now = runtime.clock()
+    started = runtime.writing(
+        credential.session.platform_id, lambda tenant: _start(runtime, tenant, credential, opening, now)
+    )
+    if isinstance(started, Started) and started.fresh:
+        announce(runtime, credential.session.platform_id, started.conversation.record_id)
+    return started
+
+
+def _start(
+    runtime: Runtime, tenant: Tenant, credential: Credential, opening: Opening | Refused, now: int
+) -> Started | Refused:
+    caller = authorize(tenant, credential, now)
+    if isinstance(caller, Refused):
+        return caller
+    if isinstance(opening, Refused):
+        return opening
+    earlier = conversations.started_by(tenant, caller.record_id, opening.client_message_id)
+    if earlier is not None:
+        return _again(tenant, earlier, opening)
+    visit = Visit(now, page_url=opening.page_url)
+    if caller.user is None:
+        users.add(tenant, Record(id=caller.record_id), visit, anonymous=True)
+    conversation_id = runtime.new_id()
+    message = messages.start(
+        tenant,
+        conversation_id=conversation_id,
+        record_id=caller.record_id,
+        draft=visitor_draft(runtime, caller, opening.text, opening.client_message_id),
+        tags=list(opening.tags),
+        fields=dict(opening.fields),
+        page_url=opening.page_url or (caller.user.page_url if caller.user else None),
+        now=now,
+    )
+    conversation = conversations.find(tenant, conversation_id)
+    if conversation is None:
+        raise LookupError("a conversation vanished in the transaction that stored it")
+    return Started(conversation, message, fresh=True)
+
+
+def _again(tenant: Tenant, earlier: Conversation, opening: Opening) -> Started | Refused:
+    first = messages.after(tenant, earlier.id, 0, 1)[0]
+    if first.body != opening.text:
+        return Refused(
+            Reason.IDEMPOTENCY_CONFLICT,
+            "This clientMessageId already started a conversation with another text.",
+            "clientMessageId",
+        )
+    return Started(earlier, first, fresh=False)
+
+
+def mark_read(
+    runtime: Runtime, credential: Credential, conversation_id: str, seq: int | Refused
+) -> Refused | None:
+    """Move the caller's read mark forward; going back, or beyond the end, changes nothing."""
+    now = runtime.clock()
+
+    def mark(tenant: Tenant) -> Refused | None:
+        found = reach(tenant, credential, conversation_id, now)
+        if isinstance(found, Refused):
+            return found
+        if isinstance(seq, Refused):
+            return seq
+        conversations.read_by_user(tenant, conversation_id, min(seq, found[1].last_seq))
+        return None
+
+    refused = runtime.writing(credential.session.platform_id, mark)
+    if refused is None:
+        runtime.hub.publish(platform_topic(credential.session.platform_id))
+    return refused
+
+
+def reopen(
+    runtime: Runtime, credential: Credential, conversation_id: str, state: State | Refused
+) -> Conversation | Refused:
+    """Reopen a resolved conversation of the caller; an open one stays as it is."""
+    now = runtime.clock()
+
+    def change(tenant: Tenant) -> Conversation | Refused:
+        found = reach(tenant, credential, conversation_id, now)
+        if isinstance(found, Refused):
+            return found
+        if isinstance(state, Refused):
+            return state
+        _, conversation = found
+        return change_state(runtime, tenant, conversation, state, by=Actor.USER, now=now)
+
+    outcome = runtime.writing(credential.session.platform_id, change)
+    if isinstance(outcome, Conversation):
+        announce(runtime, credential.session.platform_id, outcome.record_id)
+    return outcome
+
+
+def change_state(
+    runtime: Runtime, tenant: Tenant, conversation: Conversation, wanted: State, *, by: Actor, now: int
+) -> Conversation | Refused:
+    """Put a conversation into another state, with the event in its log, and return it as it is then."""
+    refused = transition_problem(State(conversation.state), wanted, by)
+    if refused is not None or conversation.state == wanted:
+        return refused or conversation
+    event = Draft(runtime.new_id(), "system", "", event=EVENTS[wanted])
+    messages.append(
+        tenant,
+        event,
+        conversation_id=conversation.id,
+        record_id=conversation.record_id,
+        state=wanted,
+        now=now,
+    )
+    return conversations.find(tenant, conversation.id) or conversation
+
+
+def reach(
+    tenant: Tenant, credential: Credential, conversation_id: str, now: int
+) -> tuple[Caller, Conversation] | Refused:
+    """Return the caller and the conversation, if the caller may see it; a stranger's id is like an unknown one."""
+    caller = authorize(tenant, credential, now)
+    if isinstance(caller, Refused):
+        return caller
+    conversation = conversations.find(tenant, conversation_id)
+    if conversation is None or not sees(
+        caller.session, owner_id=conversation.record_id, policy=caller.platform.policy
+    ):
+        return NOT_FOUND
+    return caller, conversation
+
+
+def visitor_draft(runtime: Runtime, caller: Caller, text: str, client_message_id: str) -> Draft:
+    """Return a message of the caller that carries the assurance it is written with."""
+    record = None if caller.user is None else caller.user.record
+    return Draft(
+        id=runtime.new_id(),
+        author_kind="user",
+        body=text,
+        author_id=caller.record_id,
+        author_name=None if record is None else record.name,
+        assurance=caller.session.assurance.value,
+        key_name=caller.key_name,
+        client_message_id=client_message_id,
+    )
+
+
+def announce(runtime: Runtime, platform_id: str, record_id: str) -> None:
+    """Wake the visitor's streams and the agents'; only after the commit."""
+    runtime.hub.publish(record_topic(platform_id, record_id))
+    runtime.hub.publish(platform_topic(platform_id))

@@ -1,0 +1,58 @@
+"""What every use case works with; made once by the entry point, passed to every service function."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import uuid_utils
+
+from whosthere.realtime.hub import Hub
+from whosthere.services.signer import Signer
+from whosthere.storage.database import Database
+from whosthere.storage.tenancy import Tenant
+from whosthere.storage.vault import Vault
+
+T = TypeVar("T")
+
+
+def new_id() -> str:
+    """Return a UUIDv7 (RFC 9562): unique, and close to its neighbours in time in every index."""
+    return str(uuid_utils.uuid7())
+
+
+def new_secret() -> str:
+    """Return 32 random bytes as text, for keys and tokens."""
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts of one running installation.
+
+    Attributes:
+        clock: returns the present time in epoch milliseconds.
+        new_id: returns a fresh UUID for a row.
+        new_anonymous_id: returns a fresh unguessable UUID for an anonymous user.
+    """
+
+    database: Database
+    vault: Vault
+    signer: Signer
+    hub: Hub
+    clock: Callable[[], int]
+    new_id: Callable[[], str] = new_id
+    new_anonymous_id: Callable[[], str] = field(default=lambda: str(uuid_utils.uuid4()))
+
+    @contextmanager
+    def reading(self, platform_id: str) -> Iterator[Tenant]:
+        """Speak for a platform in a transaction that only reads."""
+        with self.database.read() as connection:
+            yield Tenant(connection, platform_id)
+
+    def writing(self, platform_id: str, work: Callable[[Tenant], T]) -> T:
+        """Run `work` for a platform in a write transaction; the loser of a race runs again from the top."""
+        return self.database.transact(lambda connection: work(Tenant(connection, platform_id)))

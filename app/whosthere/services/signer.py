@@ -1,0 +1,91 @@
+"""Signed values the browser holds for us: widget sessions and anonymous tokens.
+
+Each kind has its own salt, so that neither can be passed off as the other, and carries its platform.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from whosthere.core.anonymous import Anonymous
+from whosthere.core.assurance import Assurance
+from whosthere.core.sessions import Session
+
+TOKEN_LENGTH_MAX = 2048
+
+
+class Signer:
+    """Signs and reads with the installation's secret key."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._sessions = _serializer(secret_key, "whosthere.widget-session.v1")
+        self._anonymous = _serializer(secret_key, "whosthere.anonymous-user.v1")
+
+    def session_token(self, session: Session) -> str:
+        """Return the bearer token of a session."""
+        anonymous = session.anonymous
+        return _text(
+            self._sessions.dumps(
+                [
+                    session.id,
+                    session.platform_id,
+                    session.record_id,
+                    session.assurance.value,
+                    session.key_id,
+                    session.issued_at,
+                    session.expires_at,
+                    None if anonymous is None else [anonymous.created_at, anonymous.tab_scoped],
+                ]
+            )
+        )
+
+    def read_session(self, token: str) -> Session | None:
+        """Return the session a token names if we signed it, else `None`; says nothing about its validity."""
+        fields = _loads(self._sessions, token)
+        if fields is None:
+            return None
+        session_id, platform_id, record_id, assurance, key_id, issued_at, expires_at, born = fields
+        return Session(
+            id=session_id,
+            platform_id=platform_id,
+            record_id=record_id,
+            assurance=Assurance(assurance),
+            key_id=key_id,
+            issued_at=issued_at,
+            expires_at=expires_at,
+            anonymous=None if born is None else Anonymous(record_id, *born),
+        )
+
+    def anonymous_token(self, anonymous: Anonymous, platform_id: str) -> str:
+        """Return the token by which a browser keeps its anonymous user."""
+        return _text(
+            self._anonymous.dumps([platform_id, anonymous.id, anonymous.created_at, anonymous.tab_scoped])
+        )
+
+    def read_anonymous(self, token: object, platform_id: str) -> Anonymous | None:
+        """Return the anonymous user of this platform that a token names if we signed it, else `None`."""
+        fields = _loads(self._anonymous, token) if isinstance(token, str) else None
+        if fields is None or fields[0] != platform_id:
+            return None
+        return Anonymous(id=fields[1], created_at=fields[2], tab_scoped=fields[3])
+
+
+def _serializer(secret_key: str, salt: str) -> URLSafeSerializer:
+    options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    return URLSafeSerializer(secret_key, salt=salt, signer_kwargs=options)
+
+
+def _loads(serializer: URLSafeSerializer, token: str) -> Any:
+    if len(token) > TOKEN_LENGTH_MAX or not token.isascii():
+        return None
+    try:
+        return serializer.loads(token)
+    except BadData:
+        return None
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("ascii")

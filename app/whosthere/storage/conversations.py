@@ -1,0 +1,177 @@
+"""Conversations: their head row, and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select
+
+from whosthere.storage.tables import conversations, messages
+from whosthere.storage.tenancy import PLATFORM, Tenant, select_in, update_in
+
+EXCERPT_LENGTH = 200
+TITLE_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The head of a conversation: everything a list shows."""
+
+    id: str
+    record_id: str
+    state: str
+    title: str
+    assurance: str
+    last_seq: int
+    user_read_seq: int
+    agent_read_seq: int
+    user_unread: int
+    agent_unread: int
+    last_author_kind: str
+    last_body: str
+    last_message_at: int
+    assignee_id: str | None
+    tags: Sequence[str]
+    fields: Mapping[str, Any]
+    page_url: str | None
+    created_at: int
+    updated_at: int
+
+
+Position = tuple[int, str]
+"""Where a list continues: `updated_at` and id of its last item."""
+
+_columns = [conversations.c[name] for name in Conversation.__dataclass_fields__]
+_ONE = select_in(conversations, columns=_columns).where(conversations.c.id == bindparam("id"))
+_STARTED = select_in(conversations, columns=_columns).where(
+    conversations.c.record_id == bindparam("of_record"), conversations.c.start_id == bindparam("client_id")
+)
+_newest_first = (conversations.c.updated_at.desc(), conversations.c.id.desc())
+_before = or_(
+    conversations.c.updated_at < bindparam("before_at"),
+    and_(conversations.c.updated_at == bindparam("before_at"), conversations.c.id < bindparam("before_id")),
+)
+_OF_RECORD = (
+    select_in(conversations, columns=_columns)
+    .where(conversations.c.record_id == bindparam("of_record"), _before)
+    .order_by(*_newest_first)
+    .limit(bindparam("count"))
+)
+_OF_PLATFORM = (
+    select_in(conversations, columns=_columns)
+    .where(_before)
+    .order_by(*_newest_first)
+    .limit(bindparam("count"))
+)
+_OF_PLATFORM_IN_STATE = (
+    select_in(conversations, columns=_columns)
+    .where(conversations.c.state == bindparam("in_state"), _before)
+    .order_by(*_newest_first)
+    .limit(bindparam("count"))
+)
+# One query for the boot answer: the newest conversation, with the unread count of all of them beside it.
+_unread = (
+    select(func.coalesce(func.sum(conversations.c.user_unread), 0))
+    .where(
+        conversations.c.platform_id == PLATFORM,
+        conversations.c.record_id == bindparam("of_record"),
+        conversations.c.user_unread > 0,
+    )
+    .scalar_subquery()
+)
+_NEWEST_WITH_UNREAD = (
+    select_in(conversations, columns=[*_columns, _unread.label("unread_count")])
+    .where(conversations.c.record_id == bindparam("of_record"))
+    .order_by(*_newest_first)
+    .limit(1)
+)
+_agent_messages_after = (
+    select(func.count())
+    .select_from(messages)
+    .where(
+        messages.c.platform_id == PLATFORM,
+        messages.c.conversation_id == bindparam("b_id"),
+        messages.c.seq > bindparam("b_seq"),
+        messages.c.author_kind == "agent",
+    )
+    .scalar_subquery()
+)
+_READ_BY_USER = (
+    update_in(conversations)
+    .where(conversations.c.id == bindparam("b_id"), conversations.c.user_read_seq < bindparam("b_seq"))
+    .values(user_read_seq=bindparam("b_seq"), user_unread=_agent_messages_after)
+)
+_user_messages_after = (
+    select(func.count())
+    .select_from(messages)
+    .where(
+        messages.c.platform_id == PLATFORM,
+        messages.c.conversation_id == bindparam("b_id"),
+        messages.c.seq > bindparam("b_seq"),
+        messages.c.author_kind == "user",
+    )
+    .scalar_subquery()
+)
+_READ_BY_AGENTS = (
+    update_in(conversations)
+    .where(conversations.c.id == bindparam("b_id"), conversations.c.agent_read_seq < bindparam("b_seq"))
+    .values(agent_read_seq=bindparam("b_seq"), agent_unread=_user_messages_after)
+)
+
+FIRST_PAGE: Position = (1 << 62, "ffffffff-ffff-ffff-ffff-ffffffffffff")
+
+
+def find(tenant: Tenant, conversation_id: str) -> Conversation | None:
+    """Return one conversation of the platform, or `None`."""
+    return _one(tenant.run(_ONE, id=conversation_id).one_or_none())
+
+
+def started_by(tenant: Tenant, record_id: str, client_message_id: str) -> Conversation | None:
+    """Return the conversation that the record started with this idempotency key, or `None`."""
+    return _one(tenant.run(_STARTED, of_record=record_id, client_id=client_message_id).one_or_none())
+
+
+def of_record(tenant: Tenant, record_id: str, before: Position, count: int) -> list[Conversation]:
+    """Return the record's conversations before a position, newest first."""
+    rows = tenant.run(_OF_RECORD, of_record=record_id, before_at=before[0], before_id=before[1], count=count)
+    return [from_row(row) for row in rows]
+
+
+def of_platform(
+    tenant: Tenant, before: Position, count: int, *, state: str | None = None
+) -> list[Conversation]:
+    """Return the platform's conversations before a position, newest first."""
+    values: dict[str, Any] = {"before_at": before[0], "before_id": before[1], "count": count}
+    if state is None:
+        rows = tenant.run(_OF_PLATFORM, **values)
+    else:
+        rows = tenant.run(_OF_PLATFORM_IN_STATE, in_state=state, **values)
+    return [from_row(row) for row in rows]
+
+
+def newest_with_unread(tenant: Tenant, record_id: str) -> tuple[Conversation | None, int]:
+    """Return the record's newest conversation and how many agent messages it has not read in all of them."""
+    row = tenant.run(_NEWEST_WITH_UNREAD, of_record=record_id).one_or_none()
+    return (None, 0) if row is None else (from_row(row), int(row.unread_count))
+
+
+def read_by_user(tenant: Tenant, conversation_id: str, seq: int) -> bool:
+    """Move the visitor's read mark forward to `seq`; `False` when it was there already."""
+    return tenant.run(_READ_BY_USER, b_id=conversation_id, b_seq=seq).rowcount == 1
+
+
+def read_by_agents(tenant: Tenant, conversation_id: str, seq: int) -> bool:
+    """Move the team's read mark forward to `seq`; `False` when it was there already."""
+    return tenant.run(_READ_BY_AGENTS, b_id=conversation_id, b_seq=seq).rowcount == 1
+
+
+def from_row(row: Row[Any]) -> Conversation:
+    """Read a row that holds the columns of `Conversation`."""
+    column = row._mapping
+    return Conversation(**{name: column[name] for name in Conversation.__dataclass_fields__})
+
+
+def _one(row: Row[Any] | None) -> Conversation | None:
+    return None if row is None else from_row(row)

@@ -1,0 +1,234 @@
+"""Messages: an append-only log with one sequence per conversation and one per record.
+
+`seq` orders a conversation whatever the clock does. `record_seq` orders everything a record may see; because it is taken
+under the record's row lock and committed with the message, a reader who continues after a `record_seq` misses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, String, bindparam, case
+
+from whosthere.storage.conversations import EXCERPT_LENGTH, TITLE_LENGTH
+from whosthere.storage.errors import Conflict
+from whosthere.storage.tables import conversations, messages, users
+from whosthere.storage.tenancy import Tenant, select_in, update_in
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message before it has its place in the log."""
+
+    id: str
+    author_kind: str
+    body: str
+    author_id: str | None = None
+    author_name: str | None = None
+    event: str | None = None
+    assurance: str | None = None
+    key_name: str | None = None
+    client_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    record_seq: int
+    author_kind: str
+    author_id: str | None
+    author_name: str | None
+    body: str
+    event: str | None
+    assurance: str | None
+    key_name: str | None
+    client_message_id: str | None
+    created_at: int
+
+
+_columns = [messages.c[name] for name in Message.__dataclass_fields__]
+_AFTER = (
+    select_in(messages, columns=_columns)
+    .where(messages.c.conversation_id == bindparam("of_conversation"), messages.c.seq > bindparam("after"))
+    .order_by(messages.c.seq)
+    .limit(bindparam("count"))
+)
+_BEFORE = (
+    select_in(messages, columns=_columns)
+    .where(messages.c.conversation_id == bindparam("of_conversation"), messages.c.seq < bindparam("before"))
+    .order_by(messages.c.seq.desc())
+    .limit(bindparam("count"))
+)
+_OF_RECORD_AFTER = (
+    select_in(messages, columns=_columns)
+    .where(messages.c.record_id == bindparam("of_record"), messages.c.record_seq > bindparam("after"))
+    .order_by(messages.c.record_seq)
+    .limit(bindparam("count"))
+)
+_SENT = select_in(messages, columns=_columns).where(
+    messages.c.conversation_id == bindparam("of_conversation"),
+    messages.c.author_id == bindparam("author"),
+    messages.c.client_message_id == bindparam("client_id"),
+)
+_LAST_RECORD_SEQ = select_in(users, columns=[users.c.last_record_seq]).where(users.c.id == bindparam("id"))
+_NEXT_RECORD_SEQ = (
+    update_in(users)
+    .where(users.c.id == bindparam("b_id"), users.c.deleted_at.is_(None))
+    .values(last_record_seq=users.c.last_record_seq + 1)
+    .returning(users.c.last_record_seq)
+)
+_kind = bindparam("b_kind", type_=String)
+_said = _kind != "system"
+_head = conversations.c
+_APPEND = (
+    update_in(conversations)
+    .where(_head.id == bindparam("b_id"), _head.record_id == bindparam("b_record"))
+    .values(
+        last_seq=_head.last_seq + 1,
+        state=bindparam("b_state"),
+        updated_at=bindparam("b_now"),
+        # a list shows the last thing somebody said, not that the conversation was resolved
+        last_author_kind=case((_said, _kind), else_=_head.last_author_kind),
+        last_body=case((_said, bindparam("b_excerpt", type_=String)), else_=_head.last_body),
+        last_message_at=case((_said, bindparam("b_now", type_=BigInteger)), else_=_head.last_message_at),
+        assurance=case((_kind == "user", bindparam("b_assurance", type_=String)), else_=_head.assurance),
+        # what somebody writes they have read; what the other side writes they have not
+        user_read_seq=case((_kind == "user", _head.last_seq + 1), else_=_head.user_read_seq),
+        user_unread=case(
+            (_kind == "user", 0), (_kind == "agent", _head.user_unread + 1), else_=_head.user_unread
+        ),
+        agent_read_seq=case((_kind == "agent", _head.last_seq + 1), else_=_head.agent_read_seq),
+        agent_unread=case(
+            (_kind == "agent", 0), (_kind == "user", _head.agent_unread + 1), else_=_head.agent_unread
+        ),
+    )
+    .returning(_head.last_seq)
+)
+
+
+def start(
+    tenant: Tenant,
+    *,
+    conversation_id: str,
+    record_id: str,
+    draft: Draft,
+    tags: list[str],
+    fields: dict[str, Any],
+    page_url: str | None,
+    now: int,
+) -> Message:
+    """Store a new conversation with its first message.
+
+    Raises:
+        Conflict: the same start was stored at the same moment, or the record is gone.
+    """
+    record_seq = _next_record_seq(tenant, record_id)
+    tenant.add(
+        conversations,
+        id=conversation_id,
+        record_id=record_id,
+        state="open",
+        title=_title(draft.body),
+        assurance=draft.assurance,
+        last_seq=1,
+        user_read_seq=1,
+        agent_unread=1,
+        last_author_kind=draft.author_kind,
+        last_body=draft.body[:EXCERPT_LENGTH],
+        last_message_at=now,
+        tags=tags,
+        fields=fields,
+        page_url=page_url,
+        start_id=draft.client_message_id,
+        created_at=now,
+        updated_at=now,
+    )
+    return _store(tenant, draft, conversation_id, record_id, seq=1, record_seq=record_seq, now=now)
+
+
+def append(
+    tenant: Tenant, draft: Draft, *, conversation_id: str, record_id: str, state: str, now: int
+) -> Message:
+    """Store one more message of a conversation and leave the conversation in `state`.
+
+    Raises:
+        Conflict: the same message was stored at the same moment, or the conversation has another record now.
+    """
+    # The record's row is locked before the conversation's, everywhere: no two writers can wait for each other.
+    record_seq = _next_record_seq(tenant, record_id)
+    seq = tenant.run(
+        _APPEND,
+        b_id=conversation_id,
+        b_record=record_id,
+        b_kind=draft.author_kind,
+        b_state=state,
+        b_excerpt=draft.body[:EXCERPT_LENGTH],
+        b_assurance=draft.assurance or "",
+        b_now=now,
+    ).scalar_one_or_none()
+    if seq is None:
+        raise Conflict("the conversation belongs to another record now")
+    return _store(tenant, draft, conversation_id, record_id, seq=seq, record_seq=record_seq, now=now)
+
+
+def after(tenant: Tenant, conversation_id: str, seq: int, count: int) -> list[Message]:
+    """Return the messages of a conversation after `seq`, oldest first."""
+    return _read(tenant.run(_AFTER, of_conversation=conversation_id, after=seq, count=count))
+
+
+def before(tenant: Tenant, conversation_id: str, seq: int, count: int) -> list[Message]:
+    """Return the newest `count` messages before `seq`, oldest first."""
+    return _read(tenant.run(_BEFORE, of_conversation=conversation_id, before=seq, count=count))[::-1]
+
+
+def of_record_after(tenant: Tenant, record_id: str, record_seq: int, count: int) -> list[Message]:
+    """Return what the record may see after `record_seq`, in the order it was committed."""
+    return _read(tenant.run(_OF_RECORD_AFTER, of_record=record_id, after=record_seq, count=count))
+
+
+def sent(tenant: Tenant, conversation_id: str, author_id: str, client_message_id: str) -> Message | None:
+    """Return the message the author sent here with this idempotency key, or `None`."""
+    found = _read(
+        tenant.run(_SENT, of_conversation=conversation_id, author=author_id, client_id=client_message_id)
+    )
+    return found[0] if found else None
+
+
+def last_record_seq(tenant: Tenant, record_id: str) -> int:
+    """Return the newest `record_seq` of a record; 0 for one that has no row."""
+    return tenant.run(_LAST_RECORD_SEQ, id=record_id).scalar_one_or_none() or 0
+
+
+def _next_record_seq(tenant: Tenant, record_id: str) -> int:
+    taken: int | None = tenant.run(_NEXT_RECORD_SEQ, b_id=record_id).scalar_one_or_none()
+    if taken is None:
+        raise Conflict("the record is gone")
+    return taken
+
+
+def _store(
+    tenant: Tenant, draft: Draft, conversation_id: str, record_id: str, *, seq: int, record_seq: int, now: int
+) -> Message:
+    row = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
+    row |= {"conversation_id": conversation_id, "seq": seq, "record_seq": record_seq, "created_at": now}
+    tenant.add(messages, record_id=record_id, **row)
+    return Message(**row)
+
+
+def _read(rows: Any) -> list[Message]:
+    return [_from_row(row) for row in rows]
+
+
+def _from_row(row: Row[Any]) -> Message:
+    column = row._mapping
+    return Message(**{name: column[name] for name in Message.__dataclass_fields__})
+
+
+def _title(body: str) -> str:
+    first_line = next((line.strip() for line in body.splitlines() if line.strip()), "")
+    return first_line[:TITLE_LENGTH]

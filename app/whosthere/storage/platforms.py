@@ -1,0 +1,107 @@
+"""Platforms and their policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from whosthere.core.policy import AnonymousHistory, Policy, Verification
+from whosthere.storage.tables import platforms
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One tenant: its policy, where it may be embedded, how it looks."""
+
+    id: str
+    name: str
+    policy: Policy
+    origins: tuple[str, ...]
+    appearance: Mapping[str, Any]
+    created_at: int
+    version: int
+
+
+_ONE = select(platforms).where(platforms.c.id == bindparam("id"))
+_ALL = select(platforms).order_by(platforms.c.created_at, platforms.c.id)
+_ORIGINS = select(platforms.c.origins)
+
+
+def from_row(row: Row[Any] | Mapping[str, Any]) -> Platform:
+    """Read a platform out of a row that holds all columns of `platforms`."""
+    m = row._mapping if isinstance(row, Row) else row
+    policy = Policy(
+        platform_id=m["id"],
+        verification=Verification(m["verification"]),
+        user_id_pattern=m["user_id_pattern"],
+        email_adoption=m["email_adoption"],
+        anonymous_days=m["anonymous_days"],
+        anonymous_idle_days=m["anonymous_idle_days"],
+        anonymous_history=AnonymousHistory(m["anonymous_history"]),
+    )
+    return Platform(
+        id=m["id"],
+        name=m["name"],
+        policy=policy,
+        origins=tuple(m["origins"]),
+        appearance=m["appearance"],
+        created_at=m["created_at"],
+        version=m["version"],
+    )
+
+
+def find(connection: Connection, platform_id: str) -> Platform | None:
+    """Return the platform, or `None`."""
+    row = connection.execute(_ONE, {"id": platform_id}).one_or_none()
+    return None if row is None else from_row(row)
+
+
+def all_of(connection: Connection) -> list[Platform]:
+    """Return every platform, oldest first."""
+    return [from_row(row) for row in connection.execute(_ALL)]
+
+
+def all_origins(connection: Connection) -> list[Sequence[str]]:
+    """Return the allowed origins of every platform."""
+    return [tuple(origins) for origins in connection.execute(_ORIGINS).scalars()]
+
+
+def add(connection: Connection, platform: Platform) -> None:
+    """Store a new platform."""
+    row = {"id": platform.id, "created_at": platform.created_at, "version": platform.version}
+    connection.execute(insert(platforms), {**row, **_settings(platform)})
+
+
+def save(connection: Connection, platform: Platform) -> bool:
+    """Store changed settings; `False` when somebody else changed the platform meanwhile."""
+    statement = (
+        update(platforms)
+        .where(platforms.c.id == platform.id, platforms.c.version == platform.version)
+        .values(**_settings(platform), version=platform.version + 1)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def touch(connection: Connection, platform_id: str) -> None:
+    """Lock the platform's row and raise its version: changes of its keys happen one after the other."""
+    connection.execute(
+        update(platforms).where(platforms.c.id == platform_id).values(version=platforms.c.version + 1)
+    )
+
+
+def _settings(platform: Platform) -> dict[str, Any]:
+    policy = platform.policy
+    return {
+        "name": platform.name,
+        "verification": policy.verification.value,
+        "user_id_pattern": policy.user_id_pattern,
+        "email_adoption": policy.email_adoption,
+        "anonymous_days": policy.anonymous_days,
+        "anonymous_idle_days": policy.anonymous_idle_days,
+        "anonymous_history": policy.anonymous_history.value,
+        "origins": list(platform.origins),
+        "appearance": dict(platform.appearance),
+    }

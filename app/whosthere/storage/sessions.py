@@ -1,0 +1,125 @@
+"""What decides whether a signed widget session may still act, read in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from whosthere.storage import platforms as platform_rows
+from whosthere.storage import users as user_rows
+from whosthere.storage.platforms import Platform
+from whosthere.storage.tables import ended_anonymous, keys, platforms, revoked_sessions, users
+from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in
+from whosthere.storage.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """The present state of everything a session depends on.
+
+    Attributes:
+        key_ends_at: end of the key that proved the session, epoch milliseconds; `None` for a key without an end.
+        key_exists: whether that key is there and not deleted.
+        user: the record, `None` while an anonymous visitor has not said anything yet, or when it was deleted.
+        user_deleted: the record existed and was deleted.
+    """
+
+    platform: Platform
+    revoked: bool
+    anonymous_ended: bool
+    key_exists: bool
+    key_name: str | None
+    key_ends_at: int | None
+    user: User | None
+    user_deleted: bool
+    sessions_end_before: int | None
+
+
+_FACTS = (
+    select(
+        platforms,
+        keys.c.id.label("key_id"),
+        keys.c.name.label("key_name"),
+        keys.c.ends_at.label("key_ends_at"),
+        revoked_sessions.c.id.label("revoked_id"),
+        ended_anonymous.c.id.label("ended_id"),
+        *[column.label(f"u_{column.name}") for column in users.c],
+    )
+    .select_from(
+        platforms.outerjoin(
+            keys,
+            (keys.c.platform_id == platforms.c.id)
+            & (keys.c.id == bindparam("key_id"))
+            & keys.c.deleted_at.is_(None),
+        )
+        .outerjoin(
+            revoked_sessions,
+            (revoked_sessions.c.platform_id == platforms.c.id)
+            & (revoked_sessions.c.id == bindparam("session_id")),
+        )
+        .outerjoin(
+            ended_anonymous,
+            (ended_anonymous.c.platform_id == platforms.c.id)
+            & (ended_anonymous.c.id == bindparam("record_id")),
+        )
+        .outerjoin(users, (users.c.platform_id == platforms.c.id) & (users.c.id == bindparam("record_id")))
+    )
+    .where(platforms.c.id == PLATFORM)
+)
+_REVOKED = select_in(revoked_sessions, columns=[revoked_sessions.c.id]).where(
+    revoked_sessions.c.id == bindparam("session_id")
+)
+_ENDED = select_in(ended_anonymous, columns=[ended_anonymous.c.id]).where(
+    ended_anonymous.c.id == bindparam("anonymous_id")
+)
+_FORGET_EXPIRED = delete_in(revoked_sessions).where(revoked_sessions.c.expires_at < bindparam("now"))
+
+
+def facts(tenant: Tenant, *, session_id: str, record_id: str, key_id: str | None) -> SessionFacts | None:
+    """Return what the session depends on; `None` when its platform is gone."""
+    row = tenant.run(_FACTS, session_id=session_id, record_id=record_id, key_id=key_id).one_or_none()
+    if row is None:
+        return None
+    deleted = row.u_deleted_at is not None
+    return SessionFacts(
+        platform=platform_rows.from_row(row),
+        revoked=row.revoked_id is not None,
+        anonymous_ended=row.ended_id is not None,
+        key_exists=row.key_id is not None,
+        key_name=row.key_name,
+        key_ends_at=row.key_ends_at,
+        user=None if row.u_id is None or deleted else user_rows.user_from_row(row, "u_"),
+        user_deleted=deleted,
+        sessions_end_before=row.u_sessions_end_before,
+    )
+
+
+def revoke(tenant: Tenant, session_id: str, *, expires_at: int, now: int) -> bool:
+    """Revoke a session until it would have expired anyway; `False` when it was revoked already.
+
+    Raises:
+        Conflict: somebody else is revoking it at this moment.
+    """
+    if tenant.run(_REVOKED, session_id=session_id).one_or_none() is not None:
+        return False
+    tenant.add(revoked_sessions, id=session_id, revoked_at=now, expires_at=expires_at)
+    return True
+
+
+def forget_expired(tenant: Tenant, now: int) -> int:
+    """Delete revocations of sessions that are over anyway; return how many."""
+    return tenant.run(_FORGET_EXPIRED, now=now).rowcount
+
+
+def end_anonymous(tenant: Tenant, anonymous_id: str, now: int) -> bool:
+    """End an anonymous user for good, even one that never had a row; `False` when it had ended already."""
+    if tenant.run(_ENDED, anonymous_id=anonymous_id).one_or_none() is not None:
+        return False
+    tenant.add(ended_anonymous, id=anonymous_id, ended_at=now)
+    return True
+
+
+def anonymous_ended(tenant: Tenant, anonymous_id: str) -> bool:
+    """Whether this anonymous user was ended at the server."""
+    return tenant.run(_ENDED, anonymous_id=anonymous_id).one_or_none() is not None

@@ -1,0 +1,225 @@
+"""Records: the facts that resolution looks at, and the storing of what it decides."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, literal, select, union_all
+
+from whosthere.core.emails import lookup_key
+from whosthere.core.resolution import Facts, Record
+from whosthere.storage.errors import Conflict
+from whosthere.storage.tables import users
+from whosthere.storage.tenancy import Tenant, select_in, update_in
+
+LAST_SEEN_RESOLUTION_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A stored record with what agents see of it beyond resolution."""
+
+    record: Record
+    anonymous: bool
+    created_at: int
+    last_seen_at: int
+    language: str | None
+    page_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """When and where somebody is at this moment; `now` in epoch milliseconds."""
+
+    now: int
+    language: str | None = None
+    page_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The facts of one claim, and when each record in them was last seen."""
+
+    facts: Facts
+    last_seen_at: dict[str, int]
+
+
+_alive = users.c.deleted_at.is_(None)
+_FACTS = union_all(
+    select(literal(True).label("by_user_id"), *users.c).where(
+        users.c.platform_id == bindparam("tenant"),
+        users.c.user_id_digest == bindparam("digest"),
+        _alive,
+    ),
+    select(literal(False).label("by_user_id"), *users.c).where(
+        users.c.platform_id == bindparam("tenant"), users.c.email_key == bindparam("wanted_email"), _alive
+    ),
+)
+_ONE = select_in(users).where(users.c.id == bindparam("id"), _alive)
+_STORE = (
+    update_in(users)
+    .where(
+        users.c.id == bindparam("b_id"),
+        # The record must still be the one the decision was made about, or the race was lost.
+        users.c.user_id_digest.is_not_distinct_from(bindparam("old_digest")),
+        users.c.email_key.is_not_distinct_from(bindparam("old_email_key")),
+        users.c.sealed == bindparam("old_sealed"),
+        _alive,
+    )
+    .values(
+        {
+            column: bindparam(f"new_{column}")
+            for column in (
+                "user_id",
+                "user_id_digest",
+                "user_id_proven",
+                "email",
+                "email_key",
+                "email_proven",
+                "name",
+                "name_proven",
+                "claimed_user_id",
+                "claimed_email",
+                "sealed",
+                "last_seen_at",
+                "language",
+                "page_url",
+            )
+        }
+    )
+)
+_SEEN = (
+    update_in(users)
+    .where(users.c.id == bindparam("b_id"), _alive)
+    .values(last_seen_at=bindparam("now"), language=bindparam("lang"), page_url=bindparam("page"))
+)
+_END_SESSIONS = (
+    update_in(users).where(users.c.id == bindparam("b_id")).values(sessions_end_before=bindparam("now"))
+)
+
+
+def digest(user_id: str) -> bytes:
+    """Return the SHA-256 by which a userId is unique and found."""
+    return hashlib.sha256(user_id.encode()).digest()
+
+
+def facts(tenant: Tenant, *, user_id: str | None, email: str | None) -> Found:
+    """Return every record with this userId and every record with this email key, in one query."""
+    rows = tenant.run(
+        _FACTS,
+        digest=None if user_id is None else digest(user_id),
+        wanted_email=None if email is None else lookup_key(email),
+    ).all()
+    return Found(
+        facts=Facts(
+            by_user_id=tuple(record_from_row(row) for row in rows if row.by_user_id),
+            by_email=tuple(record_from_row(row) for row in rows if not row.by_user_id),
+        ),
+        last_seen_at={row.id: row.last_seen_at for row in rows},
+    )
+
+
+def find(tenant: Tenant, user_record_id: str) -> User | None:
+    """Return one record that is not deleted, or `None`."""
+    row = tenant.run(_ONE, id=user_record_id).one_or_none()
+    return None if row is None else user_from_row(row)
+
+
+def add(tenant: Tenant, record: Record, visit: Visit, *, anonymous: bool = False) -> None:
+    """Store a new record.
+
+    Raises:
+        Conflict: somebody else was faster (one record per userId, one email-only record per email key).
+    """
+    tenant.add(
+        users,
+        id=record.id,
+        anonymous=anonymous,
+        shadow=record.shadow,
+        created_at=visit.now,
+        last_seen_at=visit.now,
+        language=visit.language,
+        page_url=visit.page_url,
+        **_columns(record),
+    )
+
+
+def store(tenant: Tenant, before: Record, after: Record, visit: Visit) -> None:
+    """Turn the record `before` into `after`.
+
+    Raises:
+        Conflict: the stored record is not `before` any more.
+    """
+    values = {f"new_{column}": value for column, value in _columns(after).items()}
+    stored = tenant.run(
+        _STORE,
+        b_id=before.id,
+        old_digest=None if before.user_id is None else digest(before.user_id),
+        old_email_key=None if before.email is None else lookup_key(before.email),
+        old_sealed=before.sealed,
+        new_last_seen_at=visit.now,
+        new_language=visit.language,
+        new_page_url=visit.page_url,
+        **values,
+    )
+    if stored.rowcount != 1:
+        raise Conflict("the record changed meanwhile")
+
+
+def mark_seen(tenant: Tenant, record_id: str, visit: Visit) -> None:
+    """Note that the person was just here."""
+    tenant.run(_SEEN, b_id=record_id, now=visit.now, lang=visit.language, page=visit.page_url)
+
+
+def end_sessions(tenant: Tenant, record_id: str, now: int) -> None:
+    """End every session of the record that was opened until now."""
+    tenant.run(_END_SESSIONS, b_id=record_id, now=now)
+
+
+def record_from_row(row: Row[Any], prefix: str = "") -> Record:
+    """Read the part of a row of `users` that resolution looks at; `prefix` is that of its column labels."""
+    column = row._mapping
+    return Record(
+        id=column[f"{prefix}id"],
+        user_id=column[f"{prefix}user_id"],
+        user_id_proven=column[f"{prefix}user_id_proven"],
+        email=column[f"{prefix}email"],
+        email_proven=column[f"{prefix}email_proven"],
+        name=column[f"{prefix}name"],
+        name_proven=column[f"{prefix}name_proven"],
+        claimed_user_id=column[f"{prefix}claimed_user_id"],
+        claimed_email=column[f"{prefix}claimed_email"],
+        sealed=column[f"{prefix}sealed"],
+        shadow=column[f"{prefix}shadow"],
+    )
+
+
+def user_from_row(row: Row[Any], prefix: str = "") -> User:
+    """Read a row that holds all columns of `users`."""
+    column = row._mapping
+    return User(
+        record=record_from_row(row, prefix),
+        anonymous=column[f"{prefix}anonymous"],
+        created_at=column[f"{prefix}created_at"],
+        last_seen_at=column[f"{prefix}last_seen_at"],
+        language=column[f"{prefix}language"],
+        page_url=column[f"{prefix}page_url"],
+    )
+
+
+def _columns(record: Record) -> dict[str, Any]:
+    return {
+        "user_id": record.user_id,
+        "user_id_digest": None if record.user_id is None else digest(record.user_id),
+        "user_id_proven": record.user_id_proven,
+        "email": record.email,
+        "email_key": None if record.email is None else lookup_key(record.email),
+        "email_proven": record.email_proven,
+        "name": record.name,
+        "name_proven": record.name_proven,
+        "claimed_user_id": record.claimed_user_id,
+        "claimed_email": record.claimed_email,
+        "sealed": record.sealed,
+    }

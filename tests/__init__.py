@@ -1,0 +1,1 @@
+"""Tests; `tests.people` and `tests.servers` are what they share."""

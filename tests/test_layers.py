@@ -1,0 +1,180 @@
+"""The house keeps its shape: imports point down, files and functions stay small (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "app" / "whosthere"
+
+# A module may import what has a smaller number, and its own package.
+HEIGHTS = {
+    "core": 0,
+    "assets": 0,
+    "environment": 0,
+    "instance": 1,
+    "settings": 2,
+    "storage": 3,
+    "realtime": 3,
+    "services": 4,
+    "embed": 5,
+    "web": 6,
+    "wsgi": 7,
+    "cli": 8,
+    "": 9,  # whosthere/__init__.py: the public face
+    "__main__": 10,
+}
+AUDIENCES = frozenset({"embed", "widget", "server", "agent", "admin", "ops"})
+CORE_MAY_IMPORT = frozenset({"joserfc", "email_validator", "re2"})
+ONLY_STORAGE_IMPORTS = frozenset({"sqlalchemy", "alembic", "psycopg", "sqlite3"})
+
+FILE_LINES_MAX = 300
+FUNCTION_LINES_MAX = 40
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """The dotted name below `whosthere`, `""` for the package itself."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = frozenset(name_of(path) for path in modules())
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Every import of a module, wherever it stands: line and absolute dotted name."""
+    package = path.parent.relative_to(PACKAGE.parent).parts
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            origin = ".".join([*start, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{origin}.{alias.name}") for alias in node.names)
+
+
+def own(imported: str) -> str | None:
+    """The module of ours that an import names, as in `name_of`; `None` for somebody else's."""
+    first, _, rest = imported.partition(".")
+    if first != "whosthere":
+        return None
+    while rest and rest not in NAMES:
+        rest = rest.rpartition(".")[0]
+    return rest
+
+
+def layer(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def audience(name: str) -> str | None:
+    """The blueprint a module belongs to: `web/<audience>/` or `web/<audience>.py`."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "web" and len(parts) > 1 and parts[1] in AUDIENCES else None
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+each_module = pytest.mark.parametrize("path", modules(), ids=relative)
+
+
+@each_module
+def test_imports_point_down(path: Path) -> None:
+    here = layer(name_of(path))
+    assert here in HEIGHTS, f"{relative(path)}: give the layer {here!r} a height in tests/test_layers.py"
+    for line, imported in imports_of(path):
+        target = own(imported)
+        if target is None or layer(target) == here:
+            continue
+        assert HEIGHTS[layer(target)] < HEIGHTS[here], (
+            f"{relative(path)}:{line} imports {imported}, which is not below {here or 'the public face'}"
+        )
+
+
+@each_module
+def test_the_core_is_pure(path: Path) -> None:
+    if layer(name_of(path)) != "core":
+        return
+    for line, imported in imports_of(path):
+        first = imported.partition(".")[0]
+        allowed = first in sys.stdlib_module_names or first in CORE_MAY_IMPORT or first == "whosthere"
+        assert allowed, f"{relative(path)}:{line} imports {imported}: not in the core"
+
+
+@each_module
+def test_blueprints_do_not_know_each_other(path: Path) -> None:
+    here = audience(name_of(path))
+    for line, imported in imports_of(path):
+        there = audience(own(imported) or "")
+        assert not here or not there or here == there, (
+            f"{relative(path)}:{line}: the blueprint {here} imports {imported}"
+        )
+
+
+@each_module
+def test_only_storage_knows_sql(path: Path) -> None:
+    if layer(name_of(path)) == "storage":
+        return
+    for line, imported in imports_of(path):
+        assert imported.partition(".")[0] not in ONLY_STORAGE_IMPORTS, (
+            f"{relative(path)}:{line} imports {imported}: SQL stays in storage/"
+        )
+
+
+@each_module
+def test_functions_stay_small(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert lines <= FUNCTION_LINES_MAX, (
+                f"{relative(path)}:{node.lineno}: {node.name} has {lines} lines; {FUNCTION_LINES_MAX} is the most"
+            )
+
+
+def sources() -> list[Path]:
+    patterns = {
+        "app": "*.py",
+        "tests": "*.py",
+        "benchmarks": "*.py",
+        "static": "*.[jc]s*",
+        "templates": "*.*",
+    }
+    found = [path for folder, pattern in patterns.items() for path in (ROOT / folder).rglob(pattern)]
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
+@pytest.mark.parametrize("path", sources(), ids=relative)
+def test_files_stay_small(path: Path) -> None:
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines <= FILE_LINES_MAX, (
+        f"{relative(path)} has {lines} lines; {FILE_LINES_MAX} is the most. Look for the second subject inside."
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "forbidden"),
+    [
+        ("import whosthere", ("flask", "sqlalchemy", "pydantic", "gevent")),
+        (
+            "from whosthere import user_auth_token, identity_token",
+            ("flask", "sqlalchemy", "pydantic", "gevent"),
+        ),
+        ("import whosthere.wsgi", ("gevent", "psycopg", "redis", "rich", "prometheus_client")),
+    ],
+)
+def test_importing_brings_no_more_than_it_needs(statement: str, forbidden: tuple[str, ...]) -> None:
+    program = f"{statement}\nimport sys\nprint([name for name in {forbidden!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
