@@ -14,7 +14,7 @@ ARGS ?=
 .PHONY: help demo test test-quick lint types layers bench ci clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## Open a demo shop with two visitors, an agent and a forger (temporary data)
 	$(BIN)/whosthere demo $(ARGS)
@@ -50,9 +50,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 
 $(RUN): pyproject.toml | $(BIN)/python
-	$(PIP) install --editable '.[server]'
+	@echo "Installing Whosthere into $(VENV), once; this takes about a minute."
+	@$(PIP) install --editable '.[server]'
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python
-	$(PIP) install --editable '.[dev]'
+	@echo "Installing the developers' tools into $(VENV), once; this takes about a minute."
+	@$(PIP) install --editable '.[dev]'
 	@touch $(RUN) $@

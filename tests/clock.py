@@ -18,9 +18,7 @@ class Clock:
         """Return epoch milliseconds."""
         return self._now_ms
 
-    def advance(
-        self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0, ms: int = 0
-    ) -> int:
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0, ms: int = 0) -> int:
         """Let time pass and return the new now."""
         passed_seconds = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         self._now_ms += round(passed_seconds * 1000) + ms

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from wsgiref.types import WSGIApplication
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import loopback, servers
 from tests.clock import Clock
+from whosthere.settings import Settings, load_settings
 from whosthere.storage.database import Database
 from whosthere.storage.migrate import upgrade
 
+if TYPE_CHECKING:  # imported by the fixtures that need them: most tests need neither a browser nor the web
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.shop import Shop
+    from whosthere.services.runtime import Runtime
+
 T = TypeVar("T")
 
+ENCRYPTION_KEY = base64.urlsafe_b64encode(b"the tests' own key, of 32 bytes.").decode()
 TEMPLATE = "whosthere_template"
 CHROMIUM_ARGUMENTS = (
     "--headless=new",
@@ -150,6 +160,54 @@ def redis_url(_redis: str) -> str:
 
 
 @pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings over a fresh database of each kind, without rate limits."""
+    return load_settings(
+        {},
+        database_url=database_url,
+        instance_path=tmp_path / "instance",
+        secret_key="a key that signs the sessions of the tests",
+        encryption_keys=ENCRYPTION_KEY,
+        rate_limit=None,
+    )
+
+
+@pytest.fixture
+def runtime(settings: Settings, clock: Clock) -> Iterator[Runtime]:
+    """The running parts over a fresh database of each kind."""
+    from whosthere.wiring import build_runtime
+
+    built = build_runtime(settings, clock=clock)
+    yield built
+    built.hub.close()
+    built.database.close()
+
+
+@pytest.fixture
+def app(settings: Settings, runtime: Runtime) -> Flask:
+    """The application over a fresh database of each kind."""
+    from whosthere.web import create_app
+
+    created = create_app(settings, runtime=runtime)
+    created.testing = True
+    return created
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Calls the application without a socket."""
+    return app.test_client()
+
+
+@pytest.fixture
+def shop(runtime: Runtime) -> Shop:
+    """A platform with the default policy, one `standard` key and one origin."""
+    from tests.shop import open_shop
+
+    return open_shop(runtime)
+
+
+@pytest.fixture
 def live_server() -> Iterator[Callable[[WSGIApplication], servers.LiveServer]]:
     """Call it with a WSGI application to have that on a real socket until the test ends."""
     with ExitStack() as stack:
@@ -159,6 +217,8 @@ def live_server() -> Iterator[Callable[[WSGIApplication], servers.LiveServer]]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
+    from playwright.sync_api import sync_playwright
+
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         absent("chromium")

@@ -69,9 +69,7 @@ class Postgres:
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
         """An autocommit connection for the test's own statements."""
-        return psycopg.connect(
-            host="127.0.0.1", port=self.port, user="postgres", dbname=database, autocommit=True
-        )
+        return psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", dbname=database, autocommit=True)
 
     def create(self, database: str, *, template: str = "template1") -> str:
         """Make a database as a copy of `template` and return its URL."""
@@ -181,9 +179,7 @@ def _directory(prefix: str, owner: str | None) -> Iterator[Path]:
 
 
 def _run(command: list[str | Path], directory: Path, owner: str | None) -> None:
-    done = subprocess.run(
-        command, cwd=directory, user=owner, group=owner, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=directory, user=owner, group=owner, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
@@ -195,9 +191,7 @@ def _running(
     setpriv = shutil.which("setpriv")  # on Linux the kernel ends the child when the test run is killed
     prefix = [setpriv, "--pdeathsig", stop.name.removeprefix("SIG"), "--"] if setpriv else []
     with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*prefix, *command], cwd=directory, user=owner, group=owner, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([*prefix, *command], cwd=directory, user=owner, group=owner, stdout=log, stderr=log)
     try:
         yield process
     finally:

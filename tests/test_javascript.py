@@ -18,9 +18,7 @@ def run(*command: str | Path) -> None:
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "tests" / "js").glob("*.test.mjs")), ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "js").glob("*.test.mjs")), ids=lambda path: path.name)
 def test_a_script_passes_its_own_tests(path: Path) -> None:
     node = shutil.which("node")
     if node is None:

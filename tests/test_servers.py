@@ -48,9 +48,7 @@ def test_a_live_server_answers_on_a_real_socket(live_server: Serve) -> None:
 
 
 @pytest.mark.browser
-def test_two_names_of_a_live_server_are_two_origins(
-    live_server: Serve, browser_context: BrowserContext
-) -> None:
+def test_two_names_of_a_live_server_are_two_origins(live_server: Serve, browser_context: BrowserContext) -> None:
     server = live_server(greeting)
     page = browser_context.new_page()
     page.goto(server.at("shop.localhost"))

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 EMAIL_BYTES_MAX = 254
 """Longest address in bytes of UTF-8 (RFC 5321 §4.5.3.1.3, RFC 3696 erratum 1690)."""
+
+_PLAIN_LENGTH_MAX = 64
+_PLAIN = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:com|org|net|edu|gov|info|example|test|[a-z]{2})",
+    re.ASCII | re.IGNORECASE,
+)
+"""Addresses that email-validator certainly accepts: it takes fifty times as long, and every login asks. No label is
+longer than 63 characters here, none has two hyphens in a row (`xn--`), and no such top-level domain is special."""
 
 _RESERVED = (".invalid", ".localhost")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
@@ -19,6 +28,8 @@ def is_valid(email: str) -> bool:
     demonstrations and tests live. An address that is not in Unicode NFC is refused instead of normalised: no
     normaliser may turn one account's address into another's.
     """
+    if len(email) <= _PLAIN_LENGTH_MAX and _PLAIN.fullmatch(email):
+        return True
     if "@" not in email or email != email.strip() or not unicodedata.is_normalized("NFC", email):
         return False
     try:

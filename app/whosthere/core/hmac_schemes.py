@@ -42,17 +42,15 @@ def decode_token(scheme: Scheme, token: str) -> bytes | None:
     Base64 (RFC 4648 §4) is the canonical 44 characters or the same 43 without padding: neither the URL-safe
     alphabet, nor white space, nor a last character with stray bits. Hex is 64 digits of either case.
     """
-    length = len(token)
     try:
         if scheme is _STANDARD or scheme is _HELPSHIFT:
-            if length == 43:
+            if len(token) == 43:
                 token += "="
-            elif length != 44:
+            elif len(token) != 44:
                 return None
-            if token[42] not in _LAST_OF_43 or token[43] != "=":
-                return None
-            return a2b_base64(token, strict_mode=True)
-        return unhexlify(token) if length == 64 else None
+            decoded = a2b_base64(token, strict_mode=True)
+            return decoded if len(decoded) == 32 and token[42] in _LAST_OF_43 else None
+        return unhexlify(token) if len(token) == 64 else None
     except ValueError:
         return None
 
@@ -67,15 +65,13 @@ def verifying_keys(token: str, claim: Claim, keys: Iterable[Key]) -> tuple[Key, 
     """
     fitting: list[Key] = []
     for key in keys:
-        given = decode_token(key.scheme, token)
-        message = signed_message(key.scheme, claim.user_id, claim.user_email)
-        if given is None or message is None or not is_usable(key):
+        secret, scheme = key.secret, key.scheme
+        if len(secret) < SECRET_BYTES_MIN and (scheme is _STANDARD or not secret):
             continue
-        if compare_digest(digest(key.secret, message, "sha256"), given):
+        given = decode_token(scheme, token)
+        message = signed_message(scheme, claim.user_id, claim.user_email)
+        if given is None or message is None:
+            continue
+        if compare_digest(digest(secret, message, "sha256"), given):
             fitting.append(key)
     return tuple(fitting)
-
-
-def is_usable(key: Key) -> bool:
-    """Tell whether the secret may key an HMAC: never empty, and 32 bytes or more for `standard`."""
-    return len(key.secret) >= SECRET_BYTES_MIN or (key.scheme is not _STANDARD and bool(key.secret))

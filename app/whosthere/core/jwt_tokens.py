@@ -58,7 +58,7 @@ class IdentityProof:
     warnings: tuple[Notice, ...] = ()
 
 
-class _Malformed(Exception):
+class Malformed(Exception):
     """A rule about the token's form or a claim's value is broken."""
 
 
@@ -67,9 +67,7 @@ def identity_token_message(reason: Reason) -> str:
     return _MESSAGES[reason]
 
 
-def verify(
-    token: object, claim: Claim, keys: Iterable[Key], platform_id: str, now: int
-) -> IdentityProof | Refused:
+def verify(token: object, claim: Claim, keys: Iterable[Key], platform_id: str, now: int) -> IdentityProof | Refused:
     """Verify an identity token against the live keys and the identifiers of the page.
 
     Args:
@@ -87,24 +85,24 @@ def verify(
         key, payload = _authenticate(token, keys)
         if key is None:
             return _refused(Reason.IDENTITY_TOKEN_SIGNATURE)
-        claims = _json_object(payload)
+        claims = parse_json_object(payload)
         _check_form(claims, platform_id, now)
         return _judge(claims, claim, key, now)
-    except _Malformed:
+    except Malformed:
         return _refused(Reason.IDENTITY_TOKEN_FORMAT)
 
 
 def _authenticate(token: object, keys: Iterable[Key]) -> tuple[Key | None, bytes]:
     """Return the key that signed the token, if any, and the payload's bytes (RFC 7515 §5.2)."""
     if not isinstance(token, str) or len(token) > TOKEN_LENGTH_MAX or token.count(".") != 2:
-        raise _Malformed
+        raise Malformed
     try:
         signing_input, _, signature_part = token.encode("ascii").rpartition(b".")
     except UnicodeEncodeError:
-        raise _Malformed from None
+        raise Malformed from None
     header_part, _, payload_part = signing_input.partition(b".")
-    key_id = _check_header(_json_object(_base64url(header_part)))
-    payload, signature = _base64url(payload_part), _base64url(signature_part)
+    key_id = _check_header(parse_json_object(decode_base64url(header_part)))
+    payload, signature = decode_base64url(payload_part), decode_base64url(signature_part)
     fitting: Key | None = None
     for key in keys:
         if key.scheme is not Scheme.STANDARD or len(key.secret) < SECRET_BYTES_MIN:
@@ -118,33 +116,33 @@ def _authenticate(token: object, keys: Iterable[Key]) -> tuple[Key | None, bytes
 def _check_header(header: dict[str, Any]) -> str | None:
     """Check the header, which chooses nothing, and return the `kid` it names."""
     if header.get("alg") != "HS256" or "crit" in header or header.get("b64", True) is not True:
-        raise _Malformed
+        raise Malformed
     if not isinstance(header.get("typ", ""), str):
-        raise _Malformed
+        raise Malformed
     key_id = header.get("kid")
     if key_id is None and "kid" not in header:
         return None
     if not isinstance(key_id, str):
-        raise _Malformed
+        raise Malformed
     return key_id
 
 
 def _check_form(claims: Mapping[str, Any], platform_id: str, now: int) -> None:
     """Check every claim that does not depend on who the page says it is."""
     if claims.get("kind") != "USER":
-        raise _Malformed
+        raise Malformed
     if type(claims.get("exp")) is not int:  # a bool is an int in Python, not in JSON
-        raise _Malformed
+        raise Malformed
     latest = now // 1000 + CLOCK_SKEW_SECONDS
     for name in ("iat", "nbf"):
         if name in claims and (type(claims[name]) is not int or claims[name] > latest):
-            raise _Malformed
+            raise Malformed
     if "aud" in claims and claims["aud"] != platform_id:
-        raise _Malformed
+        raise Malformed
     if "email_verified" in claims and not isinstance(claims["email_verified"], bool):
-        raise _Malformed
+        raise Malformed
     if user_id_problem(claims.get("uid")) is not None:
-        raise _Malformed
+        raise Malformed
 
 
 def _judge(claims: Mapping[str, Any], page: Claim, key: Key, now: int) -> IdentityProof | Refused:
@@ -173,7 +171,7 @@ def _judge(claims: Mapping[str, Any], page: Claim, key: Key, now: int) -> Identi
 def _email_and_name(claims: Mapping[str, Any]) -> tuple[str | None, str | None]:
     email, name = claims.get("email"), claims.get("name")
     if user_email_problem(email) is not None or not isinstance(name, str | None):
-        raise _Malformed
+        raise Malformed
     return email or None, read_name(name)[0]
 
 
@@ -195,18 +193,18 @@ _FROM_URL_SAFE = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
 _TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
-def _base64url(part: bytes) -> bytes:
+def decode_base64url(part: bytes) -> bytes:
     """Decode canonical base64url without padding (RFC 7515 §2); only one spelling of each value is accepted."""
     try:
         value = a2b_base64(part.translate(_FROM_URL_SAFE) + b"=" * (-len(part) % 4), strict_mode=True)
     except Base64Error:
-        raise _Malformed from None
+        raise Malformed from None
     if b2a_base64(value, newline=False).translate(_TO_URL_SAFE).rstrip(b"=") != part:
-        raise _Malformed
+        raise Malformed
     return value
 
 
-def _json_object(encoded: bytes) -> dict[str, Any]:
+def parse_json_object(encoded: bytes) -> dict[str, Any]:
     """Parse one JSON object (RFC 8259) strictly: UTF-8, no duplicate keys, no `NaN`, no lone surrogates."""
     try:
         text = encoded.decode()
@@ -214,11 +212,11 @@ def _json_object(encoded: bytes) -> dict[str, Any]:
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):  # UnicodeDecodeError and UnicodeEncodeError are ValueErrors
-        raise _Malformed from None
+        raise Malformed from None
     if not isinstance(value, dict):
-        raise _Malformed
-    if text.count("{") + text.count("[") > NESTING_DEPTH_MAX and _depth(value) > NESTING_DEPTH_MAX:
-        raise _Malformed
+        raise Malformed
+    if text.count("{") + text.count("[") > NESTING_DEPTH_MAX and _is_too_deep(value):
+        raise Malformed
     return value
 
 
@@ -236,9 +234,14 @@ def _no_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
 
 
-def _depth(value: object) -> int:
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(NESTING_DEPTH_MAX):
+        level = [child for parent in level for child in _children(parent)]
+    return any(isinstance(item, dict | list) for item in level)
+
+
+def _children(value: object) -> Iterable[object]:
     if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
+        return value.values()
+    return value if isinstance(value, list) else ()

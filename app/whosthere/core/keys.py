@@ -61,7 +61,7 @@ def refuse_new(scheme: Scheme, secret: bytes, keys: Iterable[Key], now: int) -> 
     if scheme is Scheme.STANDARD and len(secret) < SECRET_BYTES_MIN:
         detail = f"A standard key needs a secret of at least {SECRET_BYTES_MIN} bytes."
         return Refused(Reason.WEAK_SECRET, detail, field="secret")
-    if any([hmac.compare_digest(key.secret, secret) for key in keys]):
+    if any(hmac.compare_digest(key.secret, secret) for key in keys):
         return Refused(Reason.ALREADY_EXISTS, "Another key of this platform has the same secret.", field="secret")
     if len(live(keys, now)) >= LIVE_KEYS_MAX:
         return Refused(Reason.TOO_MANY_KEYS, f"A platform has at most {LIVE_KEYS_MAX} live keys.")

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     TOO_MANY_KEYS = "too_many_keys"
     WEAK_SECRET = "weak_secret"
     ALREADY_EXISTS = "already_exists"
+    CHANGED_MEANWHILE = "changed_meanwhile"
 
     # Trouble of our own
     STREAMS_UNAVAILABLE = "streams_unavailable"

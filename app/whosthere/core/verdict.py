@@ -5,7 +5,7 @@ The values; `core.verification.judge` makes them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Notice
@@ -40,3 +40,19 @@ class Admitted:
     tab_scoped: bool = False
     not_enforced: Reason | None = None
     warnings: tuple[Notice, ...] = ()
+
+
+def as_claimed(person: Admitted, reason: Reason) -> Admitted:
+    """Return a verified person as one whose proof does not count, because of `reason`."""
+    return replace(
+        person,
+        assurance=Assurance.CLAIMED,
+        user_id_proven=False,
+        email_proven=False,
+        name_proven=False,
+        key_id=None,
+        key_name=None,
+        proof_expires_at=None,
+        ambiguous=False,
+        not_enforced=reason,
+    )

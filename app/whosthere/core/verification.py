@@ -7,7 +7,6 @@ refusal has no effect on anything.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from whosthere.core import jwt_tokens
 from whosthere.core.assurance import Assurance
@@ -124,20 +123,4 @@ def _unproven(claim: Claim, policy: Policy, reason: Reason) -> Admitted | Refuse
         name=claim.user_name,
         not_enforced=reason,
         warnings=claim.warnings,
-    )
-
-
-def as_claimed(person: Admitted, reason: Reason) -> Admitted:
-    """Return a verified person as one whose proof does not count, because of `reason`."""
-    return replace(
-        person,
-        assurance=Assurance.CLAIMED,
-        user_id_proven=False,
-        email_proven=False,
-        name_proven=False,
-        key_id=None,
-        key_name=None,
-        proof_expires_at=None,
-        ambiguous=False,
-        not_enforced=reason,
     )

@@ -11,7 +11,7 @@ from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Claim, Notice
 from whosthere.core.identifiers import read_claim
 from whosthere.core.reasons import Reason, Refused
-from whosthere.core.resolution import ActAs, Create, decide
+from whosthere.core.resolution import ActAs, Create, detached, resolve, usable_identifiers
 from whosthere.core.sessions import Session, open_session
 from whosthere.core.verdict import Admitted
 from whosthere.core.verification import judge
@@ -111,16 +111,22 @@ class _Boot:
         verdict = judge(self.claim, keyring.keys, keyring.platform.policy, self.now)
         if isinstance(verdict, Refused):
             return self._refuse(verdict)
-        if not self.request.from_browser and verdict.assurance is not Assurance.VERIFIED:
-            return self._refuse(_without_proof(verdict))
-        if verdict.not_enforced is not None:
-            self._writing()
-            diagnostics.count(
-                self.runtime, self.tenant, verdict.not_enforced, self.request, self.now, refused=False
-            )
         if verdict.assurance is Assurance.ANONYMOUS:
-            return self._admit_anonymous(keyring.platform, verdict)
+            return self._without_proof(verdict) or self._admit_anonymous(keyring.platform, verdict)
         return self._admit_identified(keyring, verdict)
+
+    def _without_proof(self, person: Admitted) -> Refused | None:
+        """Refuse a client that is no browser and proves nothing, whatever the policy; count what is let in so."""
+        if person.assurance is Assurance.VERIFIED:
+            return None
+        if not self.request.from_browser:
+            private = person.not_enforced or Reason.MISSING_USER_AUTH_TOKEN
+            missing = private is Reason.MISSING_USER_AUTH_TOKEN
+            public = Reason.MISSING_USER_AUTH_TOKEN if missing else Reason.INVALID_USER_AUTH_TOKEN
+            return self._refuse(Refused(public, private=private))
+        if person.not_enforced is not None:
+            self._count(person.not_enforced, refused=False)
+        return None
 
     def _origin_is_allowed(self, platform: Platform) -> bool:
         if self.request.origin is None:
@@ -137,10 +143,12 @@ class _Boot:
             sessions.revoke(self.tenant, previous.id, expires_at=previous.expires_at, now=self.now)
 
     def _refuse(self, refusal: Refused) -> Refused:
-        self._writing()
-        reason = refusal.private or refusal.reason
-        diagnostics.count(self.runtime, self.tenant, reason, self.request, self.now, refused=True)
+        self._count(refusal.private or refusal.reason, refused=True)
         return refusal
+
+    def _count(self, reason: Reason, *, refused: bool) -> None:
+        self._writing()
+        diagnostics.count(self.runtime, self.tenant, reason, self.request, self.now, refused=refused)
 
     def _writing(self) -> None:
         if not self.may_write:
@@ -177,15 +185,14 @@ class _Boot:
 
     def _admit_identified(self, keyring: Keyring, person: Admitted) -> Booted | Refused:
         platform = keyring.platform
-        trusted = person.assurance is not Assurance.VERIFIED
-        found = users.facts(
-            self.tenant,
-            user_id=person.user_id if trusted or person.user_id_proven else None,
-            email=person.email if trusted or person.email_proven else None,
-        )
-        decision = decide(person, found.facts, platform.policy)
+        user_id, email = usable_identifiers(person)
+        found = users.facts(self.tenant, user_id=user_id, email=email)
+        person, decision = resolve(person, found.facts, platform.policy)
         if isinstance(decision, Refused):
             return self._refuse(decision)
+        refused = self._without_proof(person)
+        if refused is not None:
+            return refused
         record_id, name = self._store(decision, found)
         key = next((key for key in keyring.keys if key.id == person.key_id), None)
         if key is not None and keyring.use_is_stale(key.id, self.now):
@@ -208,6 +215,9 @@ class _Boot:
     def _store(self, decision: ActAs | Create, found: Found) -> tuple[str, str | None]:
         """Store what was decided; return the record's id and name."""
         visit = Visit(self.now, self.request.language, self.request.page_url)
+        if decision.displaced is not None:
+            self._writing()
+            users.store(self.tenant, decision.displaced, detached(decision.displaced), visit)
         if isinstance(decision, Create):
             self._writing()
             record = replace(decision.record, id=self.runtime.new_id())
@@ -257,11 +267,3 @@ class _Boot:
             conversation=newest,
             warnings=warnings,
         )
-
-
-def _without_proof(person: Admitted) -> Refused:
-    """A client that is no browser must prove whom it speaks for, whatever the policy."""
-    private = person.not_enforced or Reason.MISSING_USER_AUTH_TOKEN
-    missing = private is Reason.MISSING_USER_AUTH_TOKEN
-    public = Reason.MISSING_USER_AUTH_TOKEN if missing else Reason.INVALID_USER_AUTH_TOKEN
-    return Refused(public, private=private)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from whosthere.core.conversation import EVENTS, Actor, State, transition_problem
+from whosthere.core.conversation import Actor, State, refuse_transition
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.resolution import Record
 from whosthere.core.visibility import sees
@@ -20,6 +20,7 @@ from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import Visit
 
 PAGE_SIZE = 25
+_EVENTS = {State.OPEN: "reopened", State.RESOLVED: "resolved", State.REJECTED: "rejected", State.ENDED: "ended"}
 
 NOT_FOUND = Refused(Reason.NOT_FOUND, "There is no such conversation.")
 
@@ -44,9 +45,7 @@ class Started:
     fresh: bool
 
 
-def listed(
-    runtime: Runtime, credential: Credential, before: Position | Refused
-) -> list[Conversation] | Refused:
+def listed(runtime: Runtime, credential: Credential, before: Position | Refused) -> list[Conversation] | Refused:
     """Return one page (and one more, if there is more) of the caller's conversations, newest first."""
     with runtime.reading(credential.session.platform_id) as tenant:
         caller = authorize(tenant, credential, runtime.clock())
@@ -117,9 +116,7 @@ def _again(tenant: Tenant, earlier: Conversation, opening: Opening) -> Started |
     return Started(earlier, first, fresh=False)
 
 
-def mark_read(
-    runtime: Runtime, credential: Credential, conversation_id: str, seq: int | Refused
-) -> Refused | None:
+def mark_read(runtime: Runtime, credential: Credential, conversation_id: str, seq: int | Refused) -> Refused | None:
     """Move the caller's read mark forward; going back, or beyond the end, changes nothing."""
     now = runtime.clock()
 
@@ -163,10 +160,10 @@ def change_state(
     runtime: Runtime, tenant: Tenant, conversation: Conversation, wanted: State, *, by: Actor, now: int
 ) -> Conversation | Refused:
     """Put a conversation into another state, with the event in its log, and return it as it is then."""
-    refused = transition_problem(State(conversation.state), wanted, by)
+    refused = refuse_transition(by, State(conversation.state), wanted)
     if refused is not None or conversation.state == wanted:
         return refused or conversation
-    event = Draft(runtime.new_id(), "system", "", event=EVENTS[wanted])
+    event = Draft(runtime.new_id(), "system", "", event=_EVENTS[wanted])
     messages.append(
         tenant,
         event,
@@ -186,9 +183,7 @@ def reach(
     if isinstance(caller, Refused):
         return caller
     conversation = conversations.find(tenant, conversation_id)
-    if conversation is None or not sees(
-        caller.session, owner_id=conversation.record_id, policy=caller.platform.policy
-    ):
+    if conversation is None or not sees(caller.session, owner_id=conversation.record_id, policy=caller.platform.policy):
         return NOT_FOUND
     return caller, conversation
 

@@ -24,9 +24,7 @@ class Refusal(Protocol):
     def from_browser(self) -> bool: ...
 
 
-def count(
-    runtime: Runtime, tenant: Tenant, reason: Reason, refusal: Refusal, now: int, *, refused: bool
-) -> None:
+def count(runtime: Runtime, tenant: Tenant, reason: Reason, refusal: Refusal, now: int, *, refused: bool) -> None:
     """Count a refusal by its exact reason and keep a sample of it, within the boot's own transaction.
 
     Args:

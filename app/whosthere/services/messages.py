@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whosthere.core.conversation import Actor, State, posting_problem
+from whosthere.core.conversation import Actor, State, refuse_message
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services.access import Credential
 from whosthere.services.conversations import announce, change_state, reach, visitor_draft
@@ -59,9 +59,7 @@ def listed(
         return messages.after(tenant, conversation_id, span.after, span.count + 1)
 
 
-def post(
-    runtime: Runtime, credential: Credential, conversation_id: str, text: Text | Refused
-) -> Posted | Refused:
+def post(runtime: Runtime, credential: Credential, conversation_id: str, text: Text | Refused) -> Posted | Refused:
     """Store a message; repeating it with the same clientMessageId finds the same one. Writing reopens."""
     now = runtime.clock()
     posted = runtime.writing(
@@ -91,11 +89,10 @@ def _post(
     if earlier is not None:
         return Posted(earlier, fresh=False) if earlier.body == text.text else SAME_ID_OTHER_TEXT
     state = State(conversation.state)
-    closed = posting_problem(state)
-    if closed is not None:
-        return closed
-    if state is not State.OPEN:
+    if state is State.RESOLVED:
         change_state(runtime, tenant, conversation, State.OPEN, by=Actor.USER, now=now)
+    elif (closed := refuse_message(state)) is not None:
+        return closed
     message = messages.append(
         tenant,
         visitor_draft(runtime, caller, text.text, text.client_message_id),

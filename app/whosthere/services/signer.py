@@ -61,9 +61,7 @@ class Signer:
 
     def anonymous_token(self, anonymous: Anonymous, platform_id: str) -> str:
         """Return the token by which a browser keeps its anonymous user."""
-        return _text(
-            self._anonymous.dumps([platform_id, anonymous.id, anonymous.created_at, anonymous.tab_scoped])
-        )
+        return _text(self._anonymous.dumps([platform_id, anonymous.id, anonymous.created_at, anonymous.tab_scoped]))
 
     def read_anonymous(self, token: object, platform_id: str) -> Anonymous | None:
         """Return the anonymous user of this platform that a token names if we signed it, else `None`."""

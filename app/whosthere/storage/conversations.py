@@ -60,10 +60,7 @@ _OF_RECORD = (
     .limit(bindparam("count"))
 )
 _OF_PLATFORM = (
-    select_in(conversations, columns=_columns)
-    .where(_before)
-    .order_by(*_newest_first)
-    .limit(bindparam("count"))
+    select_in(conversations, columns=_columns).where(_before).order_by(*_newest_first).limit(bindparam("count"))
 )
 _OF_PLATFORM_IN_STATE = (
     select_in(conversations, columns=_columns)
@@ -139,9 +136,7 @@ def of_record(tenant: Tenant, record_id: str, before: Position, count: int) -> l
     return [from_row(row) for row in rows]
 
 
-def of_platform(
-    tenant: Tenant, before: Position, count: int, *, state: str | None = None
-) -> list[Conversation]:
+def of_platform(tenant: Tenant, before: Position, count: int, *, state: str | None = None) -> list[Conversation]:
     """Return the platform's conversations before a position, newest first."""
     values: dict[str, Any] = {"before_at": before[0], "before_id": before[1], "count": count}
     if state is None:

@@ -55,9 +55,7 @@ _WITH_PLATFORM = (
         keys.c.ends_at,
         keys.c.last_used_at,
     )
-    .select_from(
-        platforms.outerjoin(keys, (keys.c.platform_id == platforms.c.id) & keys.c.deleted_at.is_(None))
-    )
+    .select_from(platforms.outerjoin(keys, (keys.c.platform_id == platforms.c.id) & keys.c.deleted_at.is_(None)))
     .where(platforms.c.id == PLATFORM)
 )
 _LIST = select_in(keys).where(keys.c.deleted_at.is_(None)).order_by(keys.c.created_at, keys.c.id)

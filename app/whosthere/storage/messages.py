@@ -1,7 +1,8 @@
 """Messages: an append-only log with one sequence per conversation and one per record.
 
-`seq` orders a conversation whatever the clock does. `record_seq` orders everything a record may see; because it is taken
-under the record's row lock and committed with the message, a reader who continues after a `record_seq` misses nothing.
+`seq` orders a conversation whatever the clock does. `record_seq` orders everything a record may see; because it is
+taken under the record's row lock and committed with the message, a reader who continues after a `record_seq` misses
+nothing.
 """
 
 from __future__ import annotations
@@ -99,13 +100,9 @@ _APPEND = (
         assurance=case((_kind == "user", bindparam("b_assurance", type_=String)), else_=_head.assurance),
         # what somebody writes they have read; what the other side writes they have not
         user_read_seq=case((_kind == "user", _head.last_seq + 1), else_=_head.user_read_seq),
-        user_unread=case(
-            (_kind == "user", 0), (_kind == "agent", _head.user_unread + 1), else_=_head.user_unread
-        ),
+        user_unread=case((_kind == "user", 0), (_kind == "agent", _head.user_unread + 1), else_=_head.user_unread),
         agent_read_seq=case((_kind == "agent", _head.last_seq + 1), else_=_head.agent_read_seq),
-        agent_unread=case(
-            (_kind == "agent", 0), (_kind == "user", _head.agent_unread + 1), else_=_head.agent_unread
-        ),
+        agent_unread=case((_kind == "agent", 0), (_kind == "user", _head.agent_unread + 1), else_=_head.agent_unread),
     )
     .returning(_head.last_seq)
 )
@@ -151,9 +148,7 @@ def start(
     return _store(tenant, draft, conversation_id, record_id, seq=1, record_seq=record_seq, now=now)
 
 
-def append(
-    tenant: Tenant, draft: Draft, *, conversation_id: str, record_id: str, state: str, now: int
-) -> Message:
+def append(tenant: Tenant, draft: Draft, *, conversation_id: str, record_id: str, state: str, now: int) -> Message:
     """Store one more message of a conversation and leave the conversation in `state`.
 
     Raises:
@@ -193,9 +188,7 @@ def of_record_after(tenant: Tenant, record_id: str, record_seq: int, count: int)
 
 def sent(tenant: Tenant, conversation_id: str, author_id: str, client_message_id: str) -> Message | None:
     """Return the message the author sent here with this idempotency key, or `None`."""
-    found = _read(
-        tenant.run(_SENT, of_conversation=conversation_id, author=author_id, client_id=client_message_id)
-    )
+    found = _read(tenant.run(_SENT, of_conversation=conversation_id, author=author_id, client_id=client_message_id))
     return found[0] if found else None
 
 

@@ -14,9 +14,7 @@ SAMPLES_PER_DAY = 100
 _NAMESPACE = uuid.UUID("5f2f7c9e-8a0f-4f3a-9d0e-3d8c1c1b7a55")
 
 _COUNT_ONE = (
-    update_in(refusal_counts)
-    .where(refusal_counts.c.id == bindparam("b_id"))
-    .values(count=refusal_counts.c.count + 1)
+    update_in(refusal_counts).where(refusal_counts.c.id == bindparam("b_id")).values(count=refusal_counts.c.count + 1)
 )
 _SAMPLED = (
     select(func.count())

@@ -49,19 +49,15 @@ _FACTS = (
     .select_from(
         platforms.outerjoin(
             keys,
-            (keys.c.platform_id == platforms.c.id)
-            & (keys.c.id == bindparam("key_id"))
-            & keys.c.deleted_at.is_(None),
+            (keys.c.platform_id == platforms.c.id) & (keys.c.id == bindparam("key_id")) & keys.c.deleted_at.is_(None),
         )
         .outerjoin(
             revoked_sessions,
-            (revoked_sessions.c.platform_id == platforms.c.id)
-            & (revoked_sessions.c.id == bindparam("session_id")),
+            (revoked_sessions.c.platform_id == platforms.c.id) & (revoked_sessions.c.id == bindparam("session_id")),
         )
         .outerjoin(
             ended_anonymous,
-            (ended_anonymous.c.platform_id == platforms.c.id)
-            & (ended_anonymous.c.id == bindparam("record_id")),
+            (ended_anonymous.c.platform_id == platforms.c.id) & (ended_anonymous.c.id == bindparam("record_id")),
         )
         .outerjoin(users, (users.c.platform_id == platforms.c.id) & (users.c.id == bindparam("record_id")))
     )

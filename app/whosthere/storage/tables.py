@@ -214,9 +214,7 @@ notes = tenant_table(
     _instant("created_at"),
     _within("conversation_id", "conversations"),
     Index("ix_notes_of_conversation", "platform_id", "conversation_id", "after_seq", "id"),
-    Index(
-        "uq_notes_client_id", "platform_id", "conversation_id", "agent_id", "client_message_id", unique=True
-    ),
+    Index("uq_notes_client_id", "platform_id", "conversation_id", "agent_id", "client_message_id", unique=True),
 )
 
 revoked_sessions = tenant_table(

@@ -95,9 +95,7 @@ _SEEN = (
     .where(users.c.id == bindparam("b_id"), _alive)
     .values(last_seen_at=bindparam("now"), language=bindparam("lang"), page_url=bindparam("page"))
 )
-_END_SESSIONS = (
-    update_in(users).where(users.c.id == bindparam("b_id")).values(sessions_end_before=bindparam("now"))
-)
+_END_SESSIONS = update_in(users).where(users.c.id == bindparam("b_id")).values(sessions_end_before=bindparam("now"))
 
 
 def digest(user_id: str) -> bytes:

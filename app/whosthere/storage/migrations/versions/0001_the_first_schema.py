@@ -77,9 +77,7 @@ def upgrade() -> None:
         sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["platform_id"], ["platforms.id"], name=op.f("fk_ended_anonymous_platform_id")
-        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_ended_anonymous_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_ended_anonymous")),
         info={"tenant": True},
     )
@@ -136,9 +134,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("enforced", sa.Boolean(), nullable=False),
         sa.Column("count", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["platform_id"], ["platforms.id"], name=op.f("fk_refusal_counts_platform_id")
-        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_refusal_counts_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_refusal_counts")),
         info={"tenant": True},
     )
@@ -154,9 +150,7 @@ def upgrade() -> None:
         sa.Column("page_url", sa.Text(), nullable=True),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["platform_id"], ["platforms.id"], name=op.f("fk_refusal_samples_platform_id")
-        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_refusal_samples_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_refusal_samples")),
         info={"tenant": True},
     )
@@ -169,9 +163,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["platform_id"], ["platforms.id"], name=op.f("fk_revoked_sessions_platform_id")
-        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_revoked_sessions_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_revoked_sessions")),
         info={"tenant": True},
     )
@@ -264,9 +256,7 @@ def upgrade() -> None:
         info={"tenant": True},
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_conversations_by_state", ["platform_id", "state", "updated_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_conversations_by_state", ["platform_id", "state", "updated_at", "id"], unique=False)
         batch_op.create_index("ix_conversations_newest", ["platform_id", "updated_at", "id"], unique=False)
         batch_op.create_index(
             "ix_conversations_of_record", ["platform_id", "record_id", "updated_at", "id"], unique=False
@@ -300,9 +290,7 @@ def upgrade() -> None:
         info={"tenant": True},
     )
     with op.batch_alter_table("merge_ledger", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_merge_ledger_of_record", ["platform_id", "record_id", "created_at"], unique=False
-        )
+        batch_op.create_index("ix_merge_ledger_of_record", ["platform_id", "record_id", "created_at"], unique=False)
 
     op.create_table(
         "messages",
@@ -341,9 +329,7 @@ def upgrade() -> None:
             ["platform_id", "conversation_id", "author_id", "client_message_id"],
             unique=True,
         )
-        batch_op.create_index(
-            "uq_messages_record_seq", ["platform_id", "record_id", "record_seq"], unique=True
-        )
+        batch_op.create_index("uq_messages_record_seq", ["platform_id", "record_id", "record_seq"], unique=True)
         batch_op.create_index("uq_messages_seq", ["platform_id", "conversation_id", "seq"], unique=True)
 
     op.create_table(

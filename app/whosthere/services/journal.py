@@ -1,0 +1,32 @@
+"""The audit log, as services write it: in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from whosthere.services.runtime import Runtime
+from whosthere.storage import audit
+from whosthere.storage.audit import Entry
+from whosthere.storage.tenancy import Tenant
+
+LAST = (2**62, "ffffffff-ffff-ffff-ffff-ffffffffffff")
+"""The position after every entry: where reading begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes a change, as the audit log names them: `cli:ada`, `agent:<id>`, `demo`."""
+
+    name: str
+
+
+def note(runtime: Runtime, tenant: Tenant, actor: Actor, action: str, now: int, **detail: Any) -> None:
+    """Append what `actor` does to the platform's audit log; `detail` never holds a secret."""
+    audit.add(tenant, Entry(runtime.new_id(), actor.name, action, detail, now))
+
+
+def entries(runtime: Runtime, platform_id: str, *, before: tuple[int, str] = LAST, count: int = 100) -> list[Entry]:
+    """Return the newest entries of a platform's audit log before a position (`created_at`, id)."""
+    with runtime.reading(platform_id) as tenant:
+        return audit.newest(tenant, before, count)

@@ -1,0 +1,62 @@
+"""The audit log: who changed which key or policy, and when. Rows are added and read, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_
+
+from whosthere.storage.tables import audit_log
+from whosthere.storage.tenancy import Tenant, select_in
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change.
+
+    Attributes:
+        actor: who did it: `cli:<system user>` or `agent:<agent id>`.
+        action: what was done, such as `key.created`.
+        detail: what it was done to; never holds a secret.
+        created_at: epoch milliseconds.
+    """
+
+    id: str
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+    created_at: int
+
+
+_columns = [audit_log.c[name] for name in Entry.__dataclass_fields__]
+_NEWEST = (
+    select_in(audit_log, columns=_columns)
+    .where(
+        or_(
+            audit_log.c.created_at < bindparam("before_at"),
+            and_(audit_log.c.created_at == bindparam("before_at"), audit_log.c.id < bindparam("before_id")),
+        )
+    )
+    .order_by(audit_log.c.created_at.desc(), audit_log.c.id.desc())
+    .limit(bindparam("count"))
+)
+
+
+def add(tenant: Tenant, entry: Entry) -> None:
+    """Append one entry; it becomes durable together with the change it tells of."""
+    tenant.add(
+        audit_log,
+        id=entry.id,
+        actor=entry.actor,
+        action=entry.action,
+        detail=dict(entry.detail),
+        created_at=entry.created_at,
+    )
+
+
+def newest(tenant: Tenant, before: tuple[int, str], count: int) -> list[Entry]:
+    """Return at most `count` entries older than the position `before` (`created_at`, id), newest first."""
+    rows = tenant.run(_NEWEST, before_at=before[0], before_id=before[1], count=count)
+    return [Entry(**row._mapping) for row in rows]

@@ -1,0 +1,90 @@
+"""Anonymous users whose time is over: those who left nothing behind, and those who left conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+
+from whosthere.storage.tables import conversations, ended_anonymous, merge_ledger, messages, users
+from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in
+
+FIRST = "00000000-0000-0000-0000-000000000000"
+"""The id before every id: where paging begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """An anonymous user is over when it was created before `created_before` or last seen before `seen_before`.
+
+    Both in epoch milliseconds. The row is written with the first message, hence never earlier than the user began:
+    nobody is ended too soon.
+    """
+
+    created_before: int
+    seen_before: int
+
+
+def _linked(table: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(table)
+
+
+_over = users.c.anonymous & or_(
+    users.c.created_at < bindparam("created_before"),
+    users.c.last_seen_at < bindparam("seen_before"),
+    exists().where(ended_anonymous.c.platform_id == users.c.platform_id, ended_anonymous.c.id == users.c.id),
+)
+_left_nothing = ~or_(
+    *(
+        exists().where(table.c.platform_id == users.c.platform_id, table.c.record_id == users.c.id)
+        for table in (conversations, messages, merge_ledger)
+    )
+)
+_their = (
+    (conversations.c.record_id == users.c.id) & (conversations.c.state != "ended") & users.c.deleted_at.is_(None)
+)
+
+
+def _paged(statement: Select[tuple[str]], column: ColumnElement[str]) -> Select[tuple[str]]:
+    return statement.where(column > bindparam("after")).order_by(column).limit(bindparam("count"))
+
+
+_SILENT = _paged(select_in(users, columns=[users.c.id]).where(_over, _left_nothing), users.c.id)
+_SILENT_NUMBER = select(func.count()).select_from(users).where(users.c.platform_id == PLATFORM, _over, _left_nothing)
+_OPEN = _paged(
+    select_in(conversations, users, columns=[conversations.c.id]).where(_their, _over), conversations.c.id
+)
+_OPEN_NUMBER = (
+    select(func.count())
+    .select_from(conversations.join(users, users.c.platform_id == conversations.c.platform_id))
+    .where(conversations.c.platform_id == PLATFORM, _their, _over)
+)
+_FORGET = delete_in(users).where(
+    users.c.id.in_(bindparam("ids", expanding=True)), users.c.anonymous, _left_nothing
+)
+
+
+def silent_number(tenant: Tenant, limits: Limits) -> int:
+    """Return how many anonymous users are over and left nothing behind."""
+    return int(tenant.run(_SILENT_NUMBER, **_values(limits)).scalar_one())
+
+
+def forget_silent(tenant: Tenant, limits: Limits, count: int) -> int:
+    """Delete the rows of at most `count` anonymous users who are over and left nothing behind; return how many."""
+    ids = tenant.run(_SILENT, after=FIRST, count=count, **_values(limits)).scalars().all()
+    return tenant.run(_FORGET, ids=ids).rowcount if ids else 0
+
+
+def open_number(tenant: Tenant, limits: Limits) -> int:
+    """Return how many conversations of anonymous users who are over have not been ended."""
+    return int(tenant.run(_OPEN_NUMBER, **_values(limits)).scalar_one())
+
+
+def still_open(tenant: Tenant, limits: Limits, after: str, count: int) -> Sequence[str]:
+    """Return the ids of at most `count` such conversations after `after`, in the order of their ids."""
+    return tenant.run(_OPEN, after=after, count=count, **_values(limits)).scalars().all()
+
+
+def _values(limits: Limits) -> dict[str, int]:
+    return {"created_before": limits.created_before, "seen_before": limits.seen_before}

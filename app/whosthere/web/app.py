@@ -1,0 +1,63 @@
+"""The application: settings in, a WSGI app out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from whosthere.assets import asset_hash, static_dir, templates_dir
+from whosthere.services.runtime import Runtime
+from whosthere.settings import Settings
+from whosthere.web import embed, ops, problems, widget
+from whosthere.web.edge import BODY_BYTES_MAX
+from whosthere.web.limits import RateLimits
+from whosthere.web.problems import request_id
+from whosthere.wiring import build_runtime
+
+COOKIE_NAME = "whosthere_agent"
+
+
+def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, runtime: Runtime | None = None) -> Flask:
+    """Make the application.
+
+    Args:
+        clock: returns epoch milliseconds; the system's by default.
+        runtime: running parts that exist already; made from `settings` by default.
+    """
+    static = static_dir()
+    app = Flask("whosthere", static_folder=None, template_folder=str(templates_dir()))
+    app.static_folder = str(static)
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME=COOKIE_NAME,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        MAX_CONTENT_LENGTH=BODY_BYTES_MAX + 1,
+        MAX_FORM_MEMORY_SIZE=BODY_BYTES_MAX,
+        WHOSTHERE_PUBLIC_URL=settings.public_url,
+        WHOSTHERE_ASSET_HASH=asset_hash(static),
+    )
+    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+    app.extensions["whosthere.runtime"] = runtime or build_runtime(settings, clock=clock)
+    app.extensions["whosthere.limits"] = RateLimits(settings.rate_limit, redis_url)
+    problems.register(app)
+    for blueprint in (widget.blueprint, embed.blueprint, ops.blueprint):
+        app.register_blueprint(blueprint)
+    app.after_request(_finish)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _finish(response: Response) -> Response:
+    """Keep answers of the API out of every cache, and make every answer traceable."""
+    if request.path.startswith("/api/"):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Request-ID"] = request_id()
+    return response

@@ -1,0 +1,91 @@
+"""`/embed.js`, `/frame` and `/assets/<hash>/…`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, render_template, request, send_from_directory, url_for
+
+from whosthere.core.reasons import Reason, Refused
+from whosthere.storage import platforms
+from whosthere.storage.platforms import Platform
+from whosthere.web.appearance import appearance
+from whosthere.web.problems import Problem
+from whosthere.web.runtime import runtime
+from whosthere.web.wire import identifier
+
+blueprint = Blueprint("embed", __name__)
+
+_SCRIPT_SECONDS = 300
+_YEAR_SECONDS = 31_536_000
+_NO_PLATFORM = Refused(Reason.NOT_FOUND, "There is no platform with this platformId.", "platformId")
+
+
+@blueprint.get("/embed.js")
+def script() -> Response:
+    """Serve the embed script: its name stays, so browsers keep it for minutes only."""
+    response = send_from_directory(_static(), "embed.js", mimetype="text/javascript", max_age=_SCRIPT_SECONDS)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    # The script of any page may load what it needs later from beside itself.
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@blueprint.get("/assets/<version>/<path:name>")
+def asset(version: str, name: str) -> Response:
+    """Serve a static file for ever under the hash of all of them; under another hash, do not keep it."""
+    current = version == current_app.config["WHOSTHERE_ASSET_HASH"]
+    response = send_from_directory(_static(), name, max_age=_YEAR_SECONDS if current else 0)
+    if current:
+        response.cache_control.public = True
+        response.cache_control.immutable = True
+    # Modules that the embed script loads later are fetched with CORS; what is served here is public.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@blueprint.get("/frame")
+def frame() -> Response:
+    """Serve the panel's page; only the platform's own origins may frame it."""
+    with runtime().database.read() as connection:
+        platform = platforms.find(connection, identifier(request.args.get("platformId", "")))
+    if platform is None:
+        raise Problem(_NO_PLATFORM)
+    base = url_for("embed.frame").removesuffix("/frame")
+    assets = asset_base()
+    boot = {
+        "platformId": platform.id,
+        "origins": list(platform.origins),
+        "name": platform.name,
+        "apiBase": f"{base}/api/v1/widget",
+        "assetBase": assets,
+        "locale": "en",
+        "widget": appearance(platform),
+    }
+    response = Response(render_template("frame.html", boot_json=boot, asset_base=assets, locale="en", dir="ltr"))
+    response.headers["Content-Security-Policy"] = _frame_policy(platform)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def asset_base() -> str:
+    """Return the address below which static files are immutable."""
+    version: str = current_app.config["WHOSTHERE_ASSET_HASH"]
+    return url_for("embed.asset", version=version, name="x").removesuffix("/x")
+
+
+def _frame_policy(platform: Platform) -> str:
+    ancestors = " ".join(platform.origins) or "'none'"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+    )
+
+
+def _static() -> str:
+    directory = current_app.static_folder
+    if directory is None:
+        raise LookupError("the app was made without its static folder")
+    return directory

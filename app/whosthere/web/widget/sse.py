@@ -1,0 +1,35 @@
+"""Server-sent events (WHATWG HTML, "Server-sent events") over a visitor's stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from flask import Response
+
+from whosthere.services.streams import Event, Stream
+from whosthere.web.widget.answers import message_answer
+
+
+def event_stream(stream: Stream) -> Response:
+    """Return the answer that sends a stream's events and gives its place back in the end."""
+    response = Response(_lines(stream), mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would hold events back until its buffer is full
+    response.call_on_close(stream.close)
+    return response
+
+
+def _lines(stream: Stream) -> Iterator[str]:
+    first = True
+    for event in stream.events():
+        yield _event(event, first=first)
+        first = False
+
+
+def _event(event: Event, *, first: bool) -> str:
+    if event.message is None:
+        # The first one tells the client where it stands: what it reads after this, it cannot miss.
+        return f"id: {event.cursor}\nevent: ready\ndata: {{}}\n\n" if first else ": keep-alive\n\n"
+    message = event.message
+    data = {"conversationId": message.conversation_id, "seq": message.seq, "message": message_answer(message)}
+    return f"id: {event.cursor}\nevent: message\ndata: {json.dumps(data)}\n\n"
