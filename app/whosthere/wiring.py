@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 
 from whosthere.realtime.hub import Bus, Hub
-from whosthere.realtime.local import LocalBus
+from whosthere.realtime.spool import SpoolBus
 from whosthere.services.runtime import Runtime
 from whosthere.services.signer import Signer
+from whosthere.services.watch import AccessWatch
 from whosthere.settings import Settings
 from whosthere.storage.database import Database
 from whosthere.storage.vault import Vault
@@ -31,14 +32,25 @@ def build_runtime(
         streams_max: how many live streams this process holds before it asks clients to poll.
     """
     database = Database(settings.database_url.get_secret_value())
+    clock = clock or system_clock
     return Runtime(
         database=database,
         vault=Vault([key.get_secret_value() for key in settings.encryption_keys]),
         signer=Signer(settings.secret_key.get_secret_value()),
-        hub=Hub(_bus(), streams_max=streams_max),
-        clock=clock or system_clock,
+        hub=Hub(_bus(settings, database), streams_max=streams_max),
+        watch=AccessWatch(database, clock),
+        clock=clock,
     )
 
 
-def _bus() -> Bus:
-    return LocalBus()
+def _bus(settings: Settings, database: Database) -> Bus:
+    """Return what carries wake-ups between the processes that share this database."""
+    if settings.redis_url is not None:
+        from whosthere.realtime.redis import RedisBus  # an extra: only who has a Redis needs its driver
+
+        return RedisBus(settings.redis_url.get_secret_value())
+    if database.is_sqlite:
+        return SpoolBus(f"{database.url.database}.wakeups")
+    from whosthere.realtime.postgres import PostgresBus  # an extra, too
+
+    return PostgresBus(database.url.set(drivername="postgresql").render_as_string(hide_password=False))

@@ -14,7 +14,6 @@ from whosthere.core.hmac_diagnosis import diagnose_user_auth_token
 from whosthere.core.identifiers import is_blank, read_claim
 from whosthere.core.jwt_diagnosis import diagnose_identity_token
 from whosthere.core.keys import Key, live
-from whosthere.core.patterns import matches
 from whosthere.core.policy import Policy, Verification
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.verdict import Admitted
@@ -42,14 +41,19 @@ def explain(config: Mapping[str, object], keys: Sequence[Key], policy: Policy, n
             if notice.code not in _ADVICE_CODES
         ]
     verdict = judge(claim, keys, replace(policy, verification=Verification.ENFORCED), now)
-    found = _diagnose(claim, keys, policy, now, verdict)
+    found = _diagnose(claim, config, keys, policy, now, verdict)
     if isinstance(verdict, Refused) and all(each.advice for each in found):
         found.append(finding("signature_unknown"))
     return found
 
 
 def _diagnose(
-    claim: Claim, keys: Sequence[Key], policy: Policy, now: int, verdict: Admitted | Refused
+    claim: Claim,
+    config: Mapping[str, object],
+    keys: Sequence[Key],
+    policy: Policy,
+    now: int,
+    verdict: Admitted | Refused,
 ) -> list[Finding]:
     by_jwt = not is_blank(claim.identity_token)
     if isinstance(verdict, Admitted):
@@ -62,7 +66,8 @@ def _diagnose(
     no_key = [] if live(keys, now) else [finding("no_live_key")]
     if by_jwt:
         return no_key + diagnose_identity_token(claim, keys, policy, now)
-    return no_key + diagnose_user_auth_token(claim, keys, now)
+    withheld = config.get("userEmail") if claim.full_privacy else None
+    return no_key + diagnose_user_auth_token(claim, keys, now, withheld if isinstance(withheld, str) else None)
 
 
 def _advice(person: Admitted, keys: Sequence[Key]) -> list[Finding]:

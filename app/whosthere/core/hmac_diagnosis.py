@@ -25,10 +25,20 @@ _SEPARATORS = {":": "a colon", ",": "a comma", "|": "a bar", "-": "a hyphen", "_
 _SEPARATORS |= {" ": "a space", "&": "an ampersand", "\r\n": "a carriage return and line feed", ".": "a full stop"}
 
 Mistakes = tuple[Finding, ...]
+Pair = tuple[tuple[str | None, str | None], Mistakes]
+Pairs = Sequence[Pair]
 
 
-def diagnose_user_auth_token(claim: Claim, keys: Sequence[Key], now: int) -> list[Finding]:
-    """Return what is wrong with a claim's `userAuthToken` that no live key accepts, spelling first."""
+def diagnose_user_auth_token(
+    claim: Claim, keys: Sequence[Key], now: int, withheld_email: str | None = None
+) -> list[Finding]:
+    """Return what is wrong with a claim's `userAuthToken` that no live key accepts, spelling first.
+
+    Args:
+        keys: all keys of the platform, ended ones included.
+        now: epoch milliseconds.
+        withheld_email: the email that `fullPrivacy` took out of the claim, if any.
+    """
     token = claim.user_auth_token
     if not isinstance(token, str):
         return [finding("token_not_a_string")]
@@ -39,7 +49,7 @@ def diagnose_user_auth_token(claim: Claim, keys: Sequence[Key], now: int) -> lis
     spelling += more
     if mac is None:
         return [*spelling, *_unreadable(bare)]
-    explained = _search(mac, claim, keys, now)
+    explained = _search(mac, list(_pairs(claim, withheld_email)), keys, now)
     if explained is None:
         return [*spelling, finding("signature_unknown")]
     key, mistakes = explained
@@ -66,7 +76,8 @@ def secret_variants(key: Key) -> Iterator[tuple[bytes, Mistakes]]:
     """Yield the secret and the usual ways of spoiling it."""
     secret = key.secret
     yield secret, ()
-    spoiled = [(secret + end, "secret_line_feed") for end in (b"\n", b"\r\n", b"\r")]
+    spoiled: list[tuple[bytes | None, str]] = []
+    spoiled += [(secret + end, "secret_line_feed") for end in (b"\n", b"\r\n", b"\r")]
     spoiled += [(quote + secret + quote, "secret_quoted") for quote in (b'"', b"'")]
     spoiled += [(secret.strip(), "secret_trimmed"), (_unhex(secret), "secret_hex_decoded")]
     spoiled += [(_unbase64(secret), "secret_base64_decoded")]
@@ -81,11 +92,10 @@ def _read_digest(bare: str) -> tuple[bytes | None, list[Finding]]:
         mac = decode_token(scheme, bare)
         if mac is not None:
             return mac, []
-    if "%" in bare or " " in bare:
-        mac, found = (
-            _read_digest(unquote(bare).replace(" ", "+")) if bare != unquote(bare) or " " in bare else (None, [])
-        )
-        return mac, [finding("token_url_encoded"), *found] if mac is not None else []
+    restored = unquote(bare).replace(" ", "+")
+    if restored != bare:
+        mac, found = _read_digest(restored)
+        return mac, found if mac is None else [finding("token_url_encoded"), *found]
     decoded = _unbase64(bare.encode(errors="replace"))
     if decoded is None:
         return None, []
@@ -112,21 +122,21 @@ def _wrong_alphabet(bare: str, key: Key) -> list[Finding]:
     return []
 
 
-def _search(mac: bytes, claim: Claim, keys: Sequence[Key], now: int) -> tuple[Key, Mistakes] | None:
+def _search(mac: bytes, pairs: Pairs, keys: Sequence[Key], now: int) -> tuple[Key, Mistakes] | None:
     """Return the key and the fewest mistakes under which the token appears."""
     alive = live(keys, now)
     best: tuple[Key, Mistakes] | None = None
     for key in sorted(keys, key=lambda key: key not in alive):
         ended = () if key in alive else (finding("key_ended", key_name=key.name),)
-        for made, mistakes in _attempts(key, claim):
+        for made, mistakes in _attempts(key, pairs):
             total = ended + mistakes
             if compare_digest(made, mac) and (best is None or len(total) < len(best[1])):
                 best = (key, total)
     return best
 
 
-def _attempts(key: Key, claim: Claim) -> Iterator[tuple[bytes, Mistakes]]:
-    messages = list(_messages(key, claim))
+def _attempts(key: Key, pairs: Pairs) -> Iterator[tuple[bytes, Mistakes]]:
+    messages = list(_messages(key, pairs))
     for secret, spoiled in secret_variants(key):
         for message, mistakes in messages:
             yield digest(secret, message, "sha256"), spoiled + mistakes
@@ -137,14 +147,14 @@ def _attempts(key: Key, claim: Claim) -> Iterator[tuple[bytes, Mistakes]]:
             yield sha256(text).digest(), (finding("not_an_hmac", key_name=key.name), *mistakes)
 
 
-def _messages(key: Key, claim: Claim) -> Iterator[tuple[bytes, Mistakes]]:
+def _messages(key: Key, pairs: Pairs) -> Iterator[tuple[bytes, Mistakes]]:
     """Yield the message the key's scheme signs, then the usual wrong ones."""
-    for (user_id, user_email), mistakes in _pairs(claim):
+    for (user_id, user_email), mistakes in pairs:
         for scheme in (key.scheme, *Scheme):
             message = signed_message(scheme, user_id, user_email)
             if message is None:
                 continue
-            other = () if scheme is key.scheme else (_signed_instead(scheme, key, claim),)
+            other = () if scheme is key.scheme else (_signed_instead(scheme, key, user_id, user_email),)
             yield message, other + mistakes
             yield message + b"\n", (*other, *mistakes, finding("message_line_feed"))
         if user_id and user_email:
@@ -153,8 +163,8 @@ def _messages(key: Key, claim: Claim) -> Iterator[tuple[bytes, Mistakes]]:
                 yield f"{user_id}{separator}{user_email}".encode(), (wrong, *mistakes)
 
 
-def _signed_instead(scheme: Scheme, key: Key, claim: Claim) -> Finding:
-    if claim.user_id and claim.user_email and key.scheme in _BASE64_SCHEMES:
+def _signed_instead(scheme: Scheme, key: Key, user_id: str | None, user_email: str | None) -> Finding:
+    if user_id and user_email and key.scheme in _BASE64_SCHEMES:
         if scheme is Scheme.USER_ID_HEX:
             return finding("user_id_signed_alone")
         if scheme is Scheme.EMAIL_HEX:
@@ -162,10 +172,12 @@ def _signed_instead(scheme: Scheme, key: Key, claim: Claim) -> Finding:
     return finding("wrong_scheme", key_name=key.name, detail=scheme.value)
 
 
-def _pairs(claim: Claim) -> Iterator[tuple[tuple[str | None, str | None], Mistakes]]:
+def _pairs(claim: Claim, withheld_email: str | None) -> Iterator[Pair]:
     """Yield the identifiers as sent, then as a backend may have had them."""
     user_id, email = claim.user_id, claim.user_email
     yield (user_id, email), ()
+    if withheld_email:
+        yield (user_id, withheld_email), (finding("full_privacy_email"),)
     if user_id and email:
         yield (user_id, None), (finding("user_id_signed_alone"),)
         yield (None, email), (finding("user_email_signed_alone"),)

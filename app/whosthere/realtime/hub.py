@@ -18,6 +18,9 @@ class Bus(Protocol):
     def attach(self, hub: Hub) -> None:
         """Start to call `hub.wake` for whatever is published anywhere."""
 
+    def listen(self) -> None:
+        """Hear what other processes publish, from now on; called again and again, starts once."""
+
     def publish(self, topic: str) -> None:
         """Wake everybody who waits for `topic`, in every process; never raises."""
 
@@ -90,6 +93,7 @@ class Hub:
     def enter(self, topics: Iterable[str]) -> Waiter | None:
         """Take a place for one stream; `None` when the process is full or ends. Give it back with `leave`."""
         waiter = Waiter(frozenset(topics))
+        self._bus.listen()
         with self._lock:
             if self.closing or self._open >= self._streams_max:
                 return None

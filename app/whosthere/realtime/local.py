@@ -15,6 +15,9 @@ class LocalBus:
         """Start to wake the waiters of `hub`."""
         self._hub = hub
 
+    def listen(self) -> None:
+        """There is no other process to hear."""
+
     def publish(self, topic: str) -> None:
         """Wake everybody who waits for `topic`."""
         if self._hub is not None:

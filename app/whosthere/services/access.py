@@ -32,13 +32,18 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A visitor whose session was found good in this transaction."""
+    """A visitor whose session was found good in this transaction.
+
+    Attributes:
+        ends_at: until when it stays good if nothing changes, epoch milliseconds.
+    """
 
     tenant: Tenant
     session: Session
     platform: Platform
     user: User | None
     key_name: str | None
+    ends_at: int
 
     @property
     def record_id(self) -> str:
@@ -62,7 +67,8 @@ def authorize(tenant: Tenant, credential: Credential, now: int) -> Caller | Refu
     reason = _ended(session, facts, now)
     if reason is not None:
         return Refused(reason, "This session is over. Boot again.")
-    return Caller(tenant, session, facts.platform, facts.user, facts.key_name)
+    ends_at = min(session.expires_at, facts.key_ends_at or session.expires_at)
+    return Caller(tenant, session, facts.platform, facts.user, facts.key_name, ends_at)
 
 
 def _ended(session: Session, facts: SessionFacts, now: int) -> Reason | None:

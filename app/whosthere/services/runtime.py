@@ -12,6 +12,7 @@ import uuid_utils
 
 from whosthere.realtime.hub import Hub
 from whosthere.services.signer import Signer
+from whosthere.services.watch import AccessWatch
 from whosthere.storage.database import Database
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.vault import Vault
@@ -43,6 +44,7 @@ class Runtime:
     vault: Vault
     signer: Signer
     hub: Hub
+    watch: AccessWatch
     clock: Callable[[], int]
     new_id: Callable[[], str] = new_id
     new_anonymous_id: Callable[[], str] = field(default=lambda: str(uuid_utils.uuid4()))

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import Waiter, access_topic, record_topic
 from whosthere.services.access import Credential, authorize
 from whosthere.services.runtime import Runtime
+from whosthere.services.watch import LOOK_SECONDS
 from whosthere.storage import messages
+from whosthere.storage.errors import Unavailable
 from whosthere.storage.messages import Message
 
-KEEP_ALIVE_SECONDS = 15.0
-RECHECK_SECONDS = 4.0  # a session that ended stops receiving within 5 s, even when a wake-up was lost
+KEEP_ALIVE_SECONDS = 14.0
 BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stream stands: what it sent last, and until when (and under which state of access) it was let in."""
+
+    position: int
+    ends_at: int
+    access_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +35,65 @@ class Event:
     message: Message | None
 
 
-@dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream that was let in; iterate `events` and close it in the end."""
+    """A stream that was let in; iterate `events` once and `close` it in the end."""
 
-    runtime: Runtime
-    credential: Credential
-    waiter: Waiter
-    start: int
+    def __init__(self, runtime: Runtime, credential: Credential, waiter: Waiter, place: Place) -> None:
+        self._runtime = runtime
+        self._credential = credential
+        self._waiter = waiter
+        self._place = place
 
     def events(self) -> Iterator[Event]:
         """Yield what the record may see from the cursor on, until the session ends or the process does."""
-        position = self.start
-        yield Event(_cursor(self.credential, position), None)
-        quiet_seconds = 0.0
-        while not self.runtime.hub.closing:
-            news = self._news(position)
+        yield self._event(None)
+        while True:
+            news = self._news()
             if news is None:
                 return
             for message in news:
-                position = message.record_seq
-                quiet_seconds = 0.0
-                yield Event(_cursor(self.credential, position), message)
-            if len(news) == BATCH:
-                continue
-            if not self.waiter.wait(RECHECK_SECONDS):
-                quiet_seconds += RECHECK_SECONDS
-            if quiet_seconds >= KEEP_ALIVE_SECONDS - RECHECK_SECONDS:
-                quiet_seconds = 0.0
-                yield Event(_cursor(self.credential, position), None)
+                self._place = replace(self._place, position=message.record_seq)
+                yield self._event(message)
+            if len(news) < BATCH:
+                while not self._wait():
+                    yield self._event(None)
+            if self._runtime.hub.closing:
+                return
 
     def close(self) -> None:
         """Give the stream's place back."""
-        self.runtime.hub.leave(self.waiter)
+        self._runtime.hub.leave(self._waiter)
 
-    def _news(self, position: int) -> list[Message] | None:
-        """Return the messages after `position`, or `None` when the session may not listen any more."""
-        session = self.credential.session
-        with self.runtime.reading(session.platform_id) as tenant:
-            if isinstance(authorize(tenant, self.credential, self.runtime.clock()), Refused):
+    def _event(self, message: Message | None) -> Event:
+        return Event(_cursor(self._credential, self._place.position), message)
+
+    def _wait(self) -> bool:
+        """Wait until there may be something to do; `False` when it is only time for a sign of life."""
+        for _ in range(int(KEEP_ALIVE_SECONDS / LOOK_SECONDS)):
+            if self._waiter.wait(LOOK_SECONDS) or self._may_have_ended():
+                return True
+        return False
+
+    def _may_have_ended(self) -> bool:
+        session = self._credential.session
+        if self._runtime.hub.closing or self._runtime.clock() >= self._place.ends_at:
+            return True
+        try:
+            departures = self._runtime.watch.departures(session.platform_id)
+        except Unavailable:
+            return False  # nothing is sent meanwhile; the next look tells
+        gone = not departures.gone.isdisjoint((session.id, session.record_id))
+        return gone or departures.access_version != self._place.access_version
+
+    def _news(self) -> list[Message] | None:
+        """Return the messages after the position, or `None` when the session may not listen any more."""
+        session = self._credential.session
+        with self._runtime.reading(session.platform_id) as tenant:
+            caller = authorize(tenant, self._credential, self._runtime.clock())
+            if isinstance(caller, Refused):
                 return None
-            return messages.of_record_after(tenant, session.record_id, position, BATCH)
+            self._place = replace(self._place, ends_at=caller.ends_at, access_version=caller.platform.access_version)
+            return messages.of_record_after(tenant, session.record_id, self._place.position, BATCH)
 
 
 def open_stream(runtime: Runtime, credential: Credential, last_event_id: str | None) -> Stream | Refused:
@@ -90,7 +118,7 @@ def open_stream(runtime: Runtime, credential: Credential, last_event_id: str | N
         return caller if isinstance(caller, Refused) else full
     position = _position(credential, last_event_id)
     start = newest if position is None or position > newest else position
-    return Stream(runtime, credential, waiter, start)
+    return Stream(runtime, credential, waiter, Place(start, caller.ends_at, caller.platform.access_version))
 
 
 def _cursor(credential: Credential, position: int) -> str:

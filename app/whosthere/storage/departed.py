@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 
@@ -16,23 +17,19 @@ FIRST = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """An anonymous user is over when it was created before `created_before` or last seen before `seen_before`.
+    """An anonymous user is over that was created until `created_until` or last seen until `seen_until`.
 
     Both in epoch milliseconds. The row is written with the first message, hence never earlier than the user began:
     nobody is ended too soon.
     """
 
-    created_before: int
-    seen_before: int
-
-
-def _linked(table: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(table)
+    created_until: int
+    seen_until: int
 
 
 _over = users.c.anonymous & or_(
-    users.c.created_at < bindparam("created_before"),
-    users.c.last_seen_at < bindparam("seen_before"),
+    users.c.created_at <= bindparam("created_until"),
+    users.c.last_seen_at <= bindparam("seen_until"),
     exists().where(ended_anonymous.c.platform_id == users.c.platform_id, ended_anonymous.c.id == users.c.id),
 )
 _left_nothing = ~or_(
@@ -41,28 +38,22 @@ _left_nothing = ~or_(
         for table in (conversations, messages, merge_ledger)
     )
 )
-_their = (
-    (conversations.c.record_id == users.c.id) & (conversations.c.state != "ended") & users.c.deleted_at.is_(None)
-)
+_their = (conversations.c.record_id == users.c.id) & (conversations.c.state != "ended") & users.c.deleted_at.is_(None)
 
 
-def _paged(statement: Select[tuple[str]], column: ColumnElement[str]) -> Select[tuple[str]]:
+def _paged(statement: Select[Any], column: ColumnElement[str]) -> Select[Any]:
     return statement.where(column > bindparam("after")).order_by(column).limit(bindparam("count"))
 
 
 _SILENT = _paged(select_in(users, columns=[users.c.id]).where(_over, _left_nothing), users.c.id)
 _SILENT_NUMBER = select(func.count()).select_from(users).where(users.c.platform_id == PLATFORM, _over, _left_nothing)
-_OPEN = _paged(
-    select_in(conversations, users, columns=[conversations.c.id]).where(_their, _over), conversations.c.id
-)
+_OPEN = _paged(select_in(conversations, users, columns=[conversations.c.id]).where(_their, _over), conversations.c.id)
 _OPEN_NUMBER = (
     select(func.count())
     .select_from(conversations.join(users, users.c.platform_id == conversations.c.platform_id))
     .where(conversations.c.platform_id == PLATFORM, _their, _over)
 )
-_FORGET = delete_in(users).where(
-    users.c.id.in_(bindparam("ids", expanding=True)), users.c.anonymous, _left_nothing
-)
+_FORGET = delete_in(users).where(users.c.id.in_(bindparam("ids", expanding=True)), users.c.anonymous, _left_nothing)
 
 
 def silent_number(tenant: Tenant, limits: Limits) -> int:
@@ -87,4 +78,4 @@ def still_open(tenant: Tenant, limits: Limits, after: str, count: int) -> Sequen
 
 
 def _values(limits: Limits) -> dict[str, int]:
-    return {"created_before": limits.created_before, "seen_before": limits.seen_before}
+    return {"created_until": limits.created_until, "seen_until": limits.seen_until}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, bindparam, delete, func, select
 
@@ -33,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Statements:
-    number: Select[tuple[int]]
+    number: Select[Any]
     batch: Delete
 
 
@@ -58,9 +59,7 @@ _STATEMENTS = {kind: _statements(table, age) for kind, (table, age) in _AGES.ite
 _old_agent_session = agent_sessions.c.expires_at < bindparam("now")
 _AGENT_SESSIONS = select(func.count()).select_from(agent_sessions).where(_old_agent_session)
 _DELETE_AGENT_SESSIONS = delete(agent_sessions).where(
-    agent_sessions.c.digest.in_(
-        select(agent_sessions.c.digest).where(_old_agent_session).limit(bindparam("count"))
-    )
+    agent_sessions.c.digest.in_(select(agent_sessions.c.digest).where(_old_agent_session).limit(bindparam("count")))
 )
 
 

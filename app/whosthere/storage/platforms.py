@@ -22,7 +22,8 @@ class Platform:
     origins: tuple[str, ...]
     appearance: Mapping[str, Any]
     created_at: int
-    version: int
+    version: int = 0
+    access_version: int = 0
 
 
 _ONE = select(platforms).where(platforms.c.id == bindparam("id"))
@@ -50,6 +51,7 @@ def from_row(row: Row[Any] | Mapping[str, Any]) -> Platform:
         appearance=m["appearance"],
         created_at=m["created_at"],
         version=m["version"],
+        access_version=m["access_version"],
     )
 
 
@@ -80,7 +82,7 @@ def save(connection: Connection, platform: Platform) -> bool:
     statement = (
         update(platforms)
         .where(platforms.c.id == platform.id, platforms.c.version == platform.version)
-        .values(**_settings(platform), version=platform.version + 1)
+        .values(**_settings(platform), version=platform.version + 1, access_version=platforms.c.access_version + 1)
     )
     return connection.execute(statement).rowcount == 1
 

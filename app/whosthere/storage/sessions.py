@@ -36,6 +36,19 @@ class SessionFacts:
     sessions_end_before: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """What may have ended sessions of a platform lately.
+
+    Attributes:
+        access_version: raised by every change that may end several sessions.
+        gone: ids of sessions that were revoked, and of anonymous users that ended.
+    """
+
+    access_version: int
+    gone: frozenset[str]
+
+
 _FACTS = (
     select(
         platforms,
@@ -63,6 +76,13 @@ _FACTS = (
     )
     .where(platforms.c.id == PLATFORM)
 )
+_LATELY_REVOKED = select_in(revoked_sessions, columns=[revoked_sessions.c.id]).where(
+    revoked_sessions.c.revoked_at >= bindparam("since")
+)
+_LATELY_ENDED = select_in(ended_anonymous, columns=[ended_anonymous.c.id]).where(
+    ended_anonymous.c.ended_at >= bindparam("since")
+)
+_ACCESS_VERSION = select(platforms.c.access_version).where(platforms.c.id == PLATFORM)
 _REVOKED = select_in(revoked_sessions, columns=[revoked_sessions.c.id]).where(
     revoked_sessions.c.id == bindparam("session_id")
 )
@@ -101,6 +121,14 @@ def revoke(tenant: Tenant, session_id: str, *, expires_at: int, now: int) -> boo
         return False
     tenant.add(revoked_sessions, id=session_id, revoked_at=now, expires_at=expires_at)
     return True
+
+
+def departures(tenant: Tenant, since: int) -> Departures:
+    """Return what may have ended sessions since an instant (epoch milliseconds)."""
+    revoked = tenant.run(_LATELY_REVOKED, since=since).scalars()
+    ended = tenant.run(_LATELY_ENDED, since=since).scalars()
+    version = tenant.run(_ACCESS_VERSION).scalar_one_or_none()
+    return Departures(-1 if version is None else version, frozenset([*revoked, *ended]))
 
 
 def forget_expired(tenant: Tenant, now: int) -> int:

@@ -86,6 +86,8 @@ platforms = Table(
     Column("appearance", JSON, nullable=False),
     _instant("created_at"),
     _count("version"),
+    # raised by whatever may end sessions other than one by one: keys, policy, origins, an end of all sessions
+    _count("access_version"),
 )
 
 keys = tenant_table(
@@ -222,11 +224,13 @@ revoked_sessions = tenant_table(
     _instant("revoked_at"),
     _instant("expires_at"),
     Index("ix_revoked_sessions_expires_at", "platform_id", "expires_at"),
+    Index("ix_revoked_sessions_revoked_at", "platform_id", "revoked_at"),
 )
 
 ended_anonymous = tenant_table(
     "ended_anonymous",  # tombstones: written even for an anonymous user that never had a row
     _instant("ended_at"),
+    Index("ix_ended_anonymous_ended_at", "platform_id", "ended_at"),
 )
 
 merge_ledger = tenant_table(

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     CursorResult,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 )
 
 # Not named like the column: SQLAlchemy keeps column names for the SET and VALUES of its own.
-PLATFORM = bindparam("tenant", required=True)
+PLATFORM: BindParameter[Any] = bindparam("tenant", required=True)
 
 
 def in_platform(*tables: Table) -> ColumnElement[bool]:

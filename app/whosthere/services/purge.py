@@ -1,0 +1,178 @@
+"""What has expired is ended and removed (docs/operating.md, "Purging").
+
+In small transactions: visitors are served meanwhile, and a purge that was interrupted is continued by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from whosthere.core.anonymous import DAY_MS
+from whosthere.core.conversation import Actor, State
+from whosthere.core.policy import ANONYMOUS_DAYS_MAX
+from whosthere.realtime.hub import platform_topic
+from whosthere.services.conversations import change_state
+from whosthere.services.runtime import Runtime
+from whosthere.storage import conversations, departed, expired, platforms, sessions
+from whosthere.storage.departed import Limits
+from whosthere.storage.expired import Kind
+from whosthere.storage.platforms import Platform
+from whosthere.storage.tenancy import Tenant
+
+DIAGNOSTICS_DAYS = 90
+TOMBSTONE_DAYS = ANONYMOUS_DAYS_MAX + 1  # longer than any token of an ended anonymous user could still count
+BATCH = 500
+_MINUTE_MS = 60_000
+
+Progress = Callable[[str, int, int], None]
+"""Told after every batch: what is purged, how much of it is done, how much there was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One kind of expired thing.
+
+    Attributes:
+        number: counts what there is to do.
+        batch: does a part from a position on; returns how much, and the position to go on from, `None` at the end.
+    """
+
+    name: str
+    number: Callable[[], int]
+    batch: Callable[[str], tuple[int, str | None]]
+
+
+def purge(
+    runtime: Runtime, *, dry_run: bool = False, progress: Progress = lambda name, done, total: None, batch: int = BATCH
+) -> dict[str, int]:
+    """End and remove what has expired, and return how much of each kind it was.
+
+    Args:
+        dry_run: count only.
+        batch: how much one transaction does at most.
+    """
+    now = runtime.clock()
+    with runtime.database.read() as connection:
+        everybody = platforms.all_of(connection)
+    purged: dict[str, int] = {}
+    for step in _steps(runtime, everybody, now, batch):
+        total = step.number()
+        done = total if dry_run else _run(step, total, progress)
+        purged[step.name] = purged.get(step.name, 0) + done
+    return purged
+
+
+def _run(step: _Step, total: int, progress: Progress) -> int:
+    done = 0
+    position: str | None = departed.FIRST
+    while position is not None:
+        number, position = step.batch(position)
+        done += number
+        if number:
+            progress(step.name, done, max(done, total))
+    return done
+
+
+def _steps(runtime: Runtime, everybody: list[Platform], now: int, batch: int) -> Iterator[_Step]:
+    for platform in everybody:
+        # Before the tombstones: what they ended is dealt with while they still say so.
+        yield _conversations(runtime, platform, now, batch)
+        yield _silent(runtime, platform, now, batch)
+        for kind, before in _ages(now).items():
+            yield _old(runtime, platform, kind, before, batch)
+    yield _agent_sessions(runtime, now, batch)
+
+
+def _ages(now: int) -> dict[Kind, int]:
+    """Until when each kind is kept, in the unit of its own age column."""
+    return {
+        Kind.REVOKED_SESSIONS: now,
+        Kind.ENDED_ANONYMOUS: now - TOMBSTONE_DAYS * DAY_MS,
+        Kind.REFUSAL_COUNTS: (now - DIAGNOSTICS_DAYS * DAY_MS) // _MINUTE_MS,
+        Kind.REFUSAL_SAMPLES: now // DAY_MS - DIAGNOSTICS_DAYS,
+    }
+
+
+def _old(runtime: Runtime, platform: Platform, kind: Kind, before: int, batch: int) -> _Step:
+    def number() -> int:
+        with runtime.reading(platform.id) as tenant:
+            return expired.number(tenant, kind, before)
+
+    def delete(_: str) -> tuple[int, str | None]:
+        deleted = runtime.writing(platform.id, lambda tenant: expired.delete_some(tenant, kind, before, batch))
+        return deleted, _again(deleted, batch)
+
+    return _Step(kind.value, number, delete)
+
+
+def _silent(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
+    """Anonymous users who are over and never said a word."""
+    limits = _limits(platform, now)
+
+    def number() -> int:
+        with runtime.reading(platform.id) as tenant:
+            return departed.silent_number(tenant, limits)
+
+    def forget(_: str) -> tuple[int, str | None]:
+        forgotten = runtime.writing(platform.id, lambda tenant: departed.forget_silent(tenant, limits, batch))
+        return forgotten, _again(forgotten, batch)
+
+    return _Step("anonymousUsers", number, forget)
+
+
+def _conversations(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
+    """Conversations of anonymous users who are over: agents keep them to read, nobody writes into them any more."""
+    limits = _limits(platform, now)
+
+    def number() -> int:
+        with runtime.reading(platform.id) as tenant:
+            return departed.open_number(tenant, limits)
+
+    def end(after: str) -> tuple[int, str | None]:
+        def work(tenant: Tenant) -> list[str]:
+            ids = list(departed.still_open(tenant, limits, after, batch))
+            for conversation_id in ids:
+                _end(runtime, tenant, conversation_id, now)
+            return ids
+
+        ended = runtime.writing(platform.id, work)
+        if ended:
+            runtime.hub.publish(platform_topic(platform.id))
+        return len(ended), ended[-1] if len(ended) == batch else None
+
+    return _Step("anonymousConversations", number, end)
+
+
+def _end(runtime: Runtime, tenant: Tenant, conversation_id: str, now: int) -> None:
+    conversation = conversations.find(tenant, conversation_id)
+    if conversation is None:
+        return
+    # For good: a policy that allows more days tomorrow does not bring somebody back whose conversation was ended.
+    sessions.end_anonymous(tenant, conversation.record_id, now)
+    change_state(runtime, tenant, conversation, State.ENDED, by=Actor.SYSTEM, now=now)
+
+
+def _agent_sessions(runtime: Runtime, now: int, batch: int) -> _Step:
+    def number() -> int:
+        with runtime.database.read() as connection:
+            return expired.agent_sessions_number(connection, now)
+
+    def delete(_: str) -> tuple[int, str | None]:
+        deleted = runtime.database.transact(lambda connection: expired.delete_agent_sessions(connection, now, batch))
+        return deleted, _again(deleted, batch)
+
+    return _Step("agentSessions", number, delete)
+
+
+def _limits(platform: Platform, now: int) -> Limits:
+    policy = platform.policy
+    idle = policy.anonymous_idle_days
+    return Limits(
+        created_until=now - policy.anonymous_days * DAY_MS,
+        seen_until=-1 if idle is None else now - idle * DAY_MS,
+    )
+
+
+def _again(done: int, batch: int) -> str | None:
+    return departed.FIRST if done == batch else None
