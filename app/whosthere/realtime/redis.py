@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Any, cast
 
 import redis
 
@@ -69,7 +70,7 @@ class RedisBus:
     def _listen(self) -> None:
         while not self._closed.is_set():
             try:
-                with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
+                with cast("Any", self._redis).pubsub(ignore_subscribe_messages=True) as subscription:
                     subscription.subscribe(CHANNEL)
                     self._listening.set()
                     if self._hub is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from whosthere.storage import sessions
 from whosthere.storage.database import Database
+from whosthere.storage.errors import Unavailable
 from whosthere.storage.sessions import Departures
 from whosthere.storage.tenancy import Tenant
 
@@ -38,14 +39,21 @@ class AccessWatch:
     def departures(self, platform_id: str) -> Departures:
         """Return who left the platform lately, at most two seconds late.
 
+        While the database cannot be asked, the last look stands: nothing can be sent meanwhile either.
+
         Raises:
-            Unavailable: the database cannot be asked now.
+            Unavailable: there was no look yet.
         """
         with self._lock:
             look = self._looks.get(platform_id)
             if look is not None and time.monotonic() - look.taken_at < LOOK_SECONDS:
                 return look.departures
-            with self._database.read() as connection:
-                found = sessions.departures(Tenant(connection, platform_id), self._clock() - _WINDOW_MS)
+            try:
+                with self._database.read() as connection:
+                    found = sessions.departures(Tenant(connection, platform_id), self._clock() - _WINDOW_MS)
+            except Unavailable:
+                if look is None:
+                    raise
+                found = look.departures  # one failed look for all streams, not one for each
             self._looks[platform_id] = _Look(time.monotonic(), found)
             return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from whosthere.assets import asset_hash, static_dir, templates_dir
@@ -16,6 +17,8 @@ from whosthere.web.edge import BODY_BYTES_MAX
 from whosthere.web.limits import RateLimits
 from whosthere.web.problems import request_id
 from whosthere.wiring import build_runtime
+
+log = logging.getLogger("whosthere.web")
 
 COOKIE_NAME = "whosthere_agent"
 
@@ -48,10 +51,26 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
     for blueprint in (widget.blueprint, embed.blueprint, ops.blueprint):
         app.register_blueprint(blueprint)
     app.after_request(_finish)
+    if settings.metrics:
+        from whosthere.web import metrics  # an extra: only who wants metrics needs the client
+
+        metrics.register(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+    else:
+        app.before_request(_notice_proxy)
     return app
+
+
+def _notice_proxy() -> None:
+    """Say once that a proxy seems to stand in front: then every visitor counts as one client address."""
+    if "X-Forwarded-For" in request.headers and not current_app.config.get("WHOSTHERE_PROXY_NOTICED"):
+        current_app.config["WHOSTHERE_PROXY_NOTICED"] = True
+        log.warning(
+            "X-Forwarded-For arrives, but WHOSTHERE_TRUSTED_PROXIES is 0: it is not believed, and rate limits count "
+            "all visitors behind that proxy as one. Set it to the number of proxies in front."
+        )
 
 
 def _finish(response: Response) -> Response:
