@@ -9,6 +9,8 @@ DEV := $(VENV)/.installed-to-develop
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Arguments for the program behind a target: make demo ARGS="--port 9000", make test ARGS="-k boot -x"
 ARGS ?=
+# Each worker starts servers of its own.
+PARALLEL ?= -n auto --maxprocesses=4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick lint types layers bench ci clean
@@ -21,10 +23,10 @@ demo: $(RUN) ## Open a demo shop with two visitors, an agent and a forger (tempo
 
 test: $(DEV) ## Run every test, with real servers and a real browser
 	tests/prepare
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(PARALLEL) $(ARGS)
 
 test-quick: $(DEV) ## Run the tests that take seconds: no browser, no races, no packaging
-	$(BIN)/pytest -m 'not slow and not browser and not packaging' $(ARGS)
+	$(BIN)/pytest -m 'not slow and not browser and not packaging' $(PARALLEL) $(ARGS)
 
 lint: $(DEV) ## Check style and formatting
 	$(BIN)/ruff check .

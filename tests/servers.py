@@ -61,6 +61,7 @@ class Postgres:
     """A running PostgreSQL cluster that trusts everybody on this machine."""
 
     port: int
+    version: int
     process: subprocess.Popen[bytes]
 
     def url(self, database: str) -> str:
@@ -73,7 +74,9 @@ class Postgres:
 
     def create(self, database: str, *, template: str = "template1") -> str:
         """Make a database as a copy of `template` and return its URL."""
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        # Copying files is several times as fast here as writing the copy to the log, PostgreSQL's newer default.
+        strategy = " STRATEGY file_copy" if self.version >= 15 else ""
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy)
         self._run(statement.format(sql.Identifier(database), sql.Identifier(template)))
         return self.url(database)
 
@@ -100,7 +103,8 @@ def postgres(*, fsync: bool = False) -> Iterator[Postgres]:
         command = [server, "-D", data, "-k", directory, "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
         command += ["-c", "max_connections=200", "-c", "shared_buffers=64MB", *durability]
         with _running(command, directory, owner, stop=signal.SIGINT) as process:
-            cluster = Postgres(port, process)
+            version = int((data / "PG_VERSION").read_text())
+            cluster = Postgres(port, version, process)
             until(lambda: _alive(process) and _answers(cluster), seconds=START_SECONDS)
             yield cluster
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from whosthere import instance
+from whosthere.storage.database import Database
 
 
 def mode(path: Path) -> int:
@@ -68,3 +69,12 @@ def test_processes_that_start_together_agree(tmp_path: Path) -> None:
         assert process.stdout
         process.stdout.close()
     assert len(answers) == 1
+
+
+def test_a_database_file_is_readable_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "whosthere.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE messages (body TEXT)")
+        assert {mode(path), mode(path.with_name(f"{path.name}-wal"))} == {0o600}
+    database.close()

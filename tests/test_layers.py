@@ -23,7 +23,7 @@ HEIGHTS = {
     "storage": 3,
     "realtime": 3,
     "services": 4,
-    "embed": 5,
+    "embedding": 5,
     "wiring": 5,
     "web": 6,
     "wsgi": 7,
@@ -33,7 +33,7 @@ HEIGHTS = {
 }
 AUDIENCES = frozenset({"embed", "widget", "server", "agent", "admin", "ops"})
 CORE_MAY_IMPORT = frozenset({"joserfc", "email_validator", "re2"})
-ONLY_STORAGE_IMPORTS = frozenset({"sqlalchemy", "alembic", "psycopg", "sqlite3"})
+ONLY_STORAGE_IMPORTS = frozenset({"sqlalchemy", "alembic", "sqlite3"})
 
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
@@ -59,6 +59,8 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
+            if node.module == "whosthere" and [alias.name for alias in node.names] == ["__version__"]:
+                continue  # a constant, for everybody
             start = package[: len(package) - node.level + 1] if node.level else ()
             origin = ".".join([*start, *([node.module] if node.module else [])])
             yield from ((node.lineno, f"{origin}.{alias.name}") for alias in node.names)

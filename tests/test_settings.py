@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import pickle
+import re
 import subprocess
 import sys
 import traceback
@@ -227,3 +228,9 @@ def test_importing_the_settings_reads_and_writes_nothing(tmp_path: Path) -> None
     broken = {"WHOSTHERE_SECRET_KEY": "short", "WHOSTHERE_INSTANCE_PATH": str(tmp_path / "instance")}
     subprocess.run([sys.executable, "-c", "import whosthere.settings"], env=broken, cwd=tmp_path, check=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_every_variable_is_documented_and_nothing_else() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text("utf-8")
+    documented = set(re.findall(r"^\| `(WHOSTHERE_[A-Z_]+)`", page, re.MULTILINE))
+    assert documented == {f"WHOSTHERE_{name.upper()}" for name in Settings.model_fields}

@@ -47,8 +47,9 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def files_below(folder: str) -> set[str]:
-    found = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(ROOT).as_posix() for path in found}
+    """What git would commit: everything but caches."""
+    names = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*") if path.is_file()}
+    return {name for name in names if "/__pycache__/" not in name and "/." not in name}
 
 
 def test_the_wheel_holds_every_asset_every_template_and_every_module(wheel: Path) -> None:

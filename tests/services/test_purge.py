@@ -145,7 +145,7 @@ def test_a_conversation_of_an_anonymous_user_ends_with_it_and_stays_for_the_agen
     assert house.exists(talking)
     with runtime.reading(house.shop.id) as tenant:
         log = messages.after(tenant, talking, 0, 10)
-        assert sessions.anonymous_ended(tenant, talking)
+        assert sessions.anonymous_state(tenant, talking).ended
     assert [(message.body, message.event) for message in log] == [("Ahoy?", None), ("", "ended")]
     assert purge(runtime) == NOTHING
 

@@ -25,16 +25,14 @@ def read_claim(body: Mapping[str, object]) -> Claim:
         anonymous (`invalid`): falling back from a broken userId to the email could open somebody else's
         conversations.
     """
-    notices: list[Notice] = []
-    full_privacy = _only_true(body, "fullPrivacy", notices)
+    full_privacy, privacy_notices = _only_true(body, "fullPrivacy")
+    clear_anonymous, clear_notices = _only_true(body, "clearAnonymousUserOnLogin")
     user_id = body.get("userId")
     # Under fullPrivacy the email and the name are ignored before anything else happens, validity included.
     user_email = None if full_privacy else body.get("userEmail")
     problems = [p for p in (user_id_problem(user_id), user_email_problem(user_email)) if p is not None]
     user_name, name_notices = (None, ()) if full_privacy else read_name(body.get("userName"))
-    notices += [*problems, *name_notices]
-    if not problems and isinstance(user_id, str):
-        notices += user_id_advice(user_id)
+    advice = user_id_advice(user_id) if isinstance(user_id, str) and not problems else ()
     return Claim(
         user_id=user_id if isinstance(user_id, str) and user_id and not problems else None,
         user_email=user_email if isinstance(user_email, str) and user_email and not problems else None,
@@ -42,9 +40,9 @@ def read_claim(body: Mapping[str, object]) -> Claim:
         user_auth_token=body.get("userAuthToken"),
         identity_token=body.get("identityToken"),
         full_privacy=full_privacy,
-        clear_anonymous=_only_true(body, "clearAnonymousUserOnLogin", notices),
+        clear_anonymous=clear_anonymous,
         invalid=bool(problems),
-        warnings=tuple(notices),
+        warnings=(*privacy_notices, *problems, *name_notices, *advice, *clear_notices),
     )
 
 
@@ -118,14 +116,11 @@ def is_blank(token: object) -> bool:
     return token is None or (isinstance(token, str) and not token.strip())
 
 
-def _only_true(body: Mapping[str, object], field: str, notices: list[Notice]) -> bool:
+def _only_true(body: Mapping[str, object], field: str) -> tuple[bool, tuple[Notice, ...]]:
     value = body.get(field)
-    if value is True:
-        return True
-    if value not in (None, "") and value is not False:
-        code = {"fullPrivacy": "full_privacy_not_a_boolean"}.get(field, "clear_anonymous_not_a_boolean")
-        notices.append(Notice(code, field, f"{field} counts only when it is true; ignored."))
-    return False
+    if value is True or value is False or value is None or value == "":
+        return value is True, ()
+    return False, (Notice("not_a_boolean", field, f"{field} counts only when it is true; ignored."),)
 
 
 def _has_lone_surrogate(text: str) -> bool:

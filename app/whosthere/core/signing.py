@@ -84,6 +84,8 @@ def identity_token(
     for label, text in (("name", name), ("kid", kid), ("platform_id", platform_id)):
         if text is not None and not isinstance(text, str):
             raise TypeError(f"{label} must be a string, not {type(text).__name__}")
+    if email_verified is not None and not isinstance(email_verified, bool):
+        raise TypeError("email_verified must be a boolean")
     if not user_id and (not email or email_verified is False):
         raise ValueError("an identity token needs a user_id or a verified email")
     issued_at = _issued_at(now)

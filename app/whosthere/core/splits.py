@@ -24,8 +24,12 @@ def is_ambiguous(user_id: str | None, user_email: str | None, pattern: str | Non
 
 
 def fits(user_id: str, user_email: str, pattern: str | None) -> bool:
-    """Tell whether the two parts are identifiers by §2 and the pattern; an empty part is one not given."""
-    if user_id and (user_id_problem(user_id) is not None or not matches(pattern, user_id)):
+    """Tell whether the two parts are identifiers by §2 and the pattern; an empty part is one not given.
+
+    A pattern has to match the empty userId too: otherwise every email would also be readable with an id in front of
+    it, and no shape of ids could ever make a split unique. A platform with a pattern promises to sign no email alone.
+    """
+    if not matches(pattern, user_id) or user_id_problem(user_id) is not None:
         return False
     return user_email_problem(user_email) is None
 

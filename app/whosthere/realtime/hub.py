@@ -34,10 +34,11 @@ class Bus(Protocol):
 class Waiter:
     """One stream's place in the hub."""
 
-    __slots__ = ("_woken", "topics")
+    __slots__ = ("_woken", "inside", "topics")
 
     def __init__(self, topics: frozenset[str]) -> None:
         self.topics = topics
+        self.inside = False
         self._woken = threading.Event()
 
     def wake(self) -> None:
@@ -97,14 +98,18 @@ class Hub:
         with self._lock:
             if self.closing or self._open >= self._streams_max:
                 return None
+            waiter.inside = True
             self._open += 1
             for topic in waiter.topics:
                 self._waiters[topic].add(waiter)
         return waiter
 
     def leave(self, waiter: Waiter) -> None:
-        """Give the place back."""
+        """Give the place back; once, however often a server closes its answer."""
         with self._lock:
+            if not waiter.inside:
+                return
+            waiter.inside = False
             self._open -= 1
             for topic in waiter.topics:
                 group = self._waiters[topic]

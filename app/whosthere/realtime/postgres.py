@@ -60,6 +60,8 @@ class PostgresBus:
         self._outbox.close()
         self._closed.set()
         self._hub = None
+        if self._notifying is not None:
+            self._notifying.close()
 
     def _connect(self) -> Connection:
         return psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5)

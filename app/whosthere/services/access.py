@@ -8,7 +8,7 @@ from whosthere.core import origins, sessions
 from whosthere.core.anonymous import Anonymous
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.sessions import Session
-from whosthere.realtime.hub import access_topic
+from whosthere.realtime.hub import record_topic
 from whosthere.services.runtime import Runtime
 from whosthere.storage import sessions as session_rows
 from whosthere.storage.platforms import Platform
@@ -101,5 +101,5 @@ def end_session(runtime: Runtime, credential: Credential) -> Refused | None:
 
     refused = runtime.writing(session.platform_id, revoke)
     if refused is None:
-        runtime.hub.publish(access_topic(session.platform_id))
+        runtime.hub.publish(record_topic(session.platform_id, session.record_id))
     return refused

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from whosthere.core.anonymous import Anonymous, has_ended
 from whosthere.core.policy import Policy
 from whosthere.services.runtime import Runtime
-from whosthere.storage import sessions, users
+from whosthere.storage import sessions
 from whosthere.storage.tenancy import Tenant
 
 
@@ -28,14 +28,13 @@ def choose(runtime: Runtime, tenant: Tenant, policy: Policy, tokens: Iterable[ob
     active: dict[str, int] = {}
     for token in tokens:
         anonymous = runtime.signer.read_anonymous(token, tenant.platform_id)
-        if anonymous is None or sessions.anonymous_ended(tenant, anonymous.id):
+        if anonymous is None:
             continue
-        user = users.find(tenant, anonymous.id)
-        last_active_at = None if user is None else user.last_seen_at
-        if has_ended(anonymous, policy, now, last_active_at):
+        state = sessions.anonymous_state(tenant, anonymous.id)
+        if state.ended or has_ended(anonymous, policy, now, state.last_active_at):
             continue
-        if last_active_at is not None:
-            active[anonymous.id] = last_active_at
+        if state.last_active_at is not None:
+            active[anonymous.id] = state.last_active_at
         if anonymous.tab_scoped:
             tab = tab or anonymous
         else:

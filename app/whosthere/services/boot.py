@@ -10,11 +10,13 @@ from whosthere.core.anonymous import Anonymous, ends_at
 from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Claim, Notice
 from whosthere.core.identifiers import read_claim
+from whosthere.core.policy import Verification
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.resolution import ActAs, Create, detached, resolve, usable_identifiers
 from whosthere.core.sessions import Session, open_session
 from whosthere.core.verdict import Admitted
 from whosthere.core.verification import judge
+from whosthere.realtime.hub import record_topic
 from whosthere.services import diagnostics
 from whosthere.services.anonymity import Kept, choose
 from whosthere.services.runtime import Runtime
@@ -84,10 +86,20 @@ def boot(runtime: Runtime, request: BootRequest) -> Booted | Refused:
         with runtime.reading(request.platform_id) as tenant:
             return _Boot(runtime, tenant, request, claim, now, may_write=False).run()
     except _Writes:
-        return runtime.writing(
+        outcome = runtime.writing(
             request.platform_id,
             lambda tenant: _Boot(runtime, tenant, request, claim, now, may_write=True).run(),
         )
+        _wake_previous(runtime, request)
+        return outcome
+
+
+def _wake_previous(runtime: Runtime, request: BootRequest) -> None:
+    """Let the streams of the session that this boot ended notice it at once."""
+    token = request.previous_session
+    previous = None if token is None else runtime.signer.read_session(token)
+    if previous is not None:
+        runtime.hub.publish(record_topic(previous.platform_id, previous.record_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +124,11 @@ class _Boot:
         if isinstance(verdict, Refused):
             return self._refuse(verdict)
         if verdict.assurance is Assurance.ANONYMOUS:
-            return self._without_proof(verdict) or self._admit_anonymous(keyring.platform, verdict)
+            return self._without_proof(keyring.platform, verdict) or self._admit_anonymous(keyring.platform, verdict)
         return self._admit_identified(keyring, verdict)
 
-    def _without_proof(self, person: Admitted) -> Refused | None:
-        """Refuse a client that is no browser and proves nothing, whatever the policy; count what is let in so."""
+    def _without_proof(self, platform: Platform, person: Admitted) -> Refused | None:
+        """Refuse a client that is no browser and proves nothing, whatever the policy; under `report`, count others."""
         if person.assurance is Assurance.VERIFIED:
             return None
         if not self.request.from_browser:
@@ -124,7 +136,7 @@ class _Boot:
             missing = private is Reason.MISSING_USER_AUTH_TOKEN
             public = Reason.MISSING_USER_AUTH_TOKEN if missing else Reason.INVALID_USER_AUTH_TOKEN
             return self._refuse(Refused(public, private=private))
-        if person.not_enforced is not None:
+        if person.not_enforced is not None and platform.policy.verification is Verification.REPORT:
             self._count(person.not_enforced, refused=False)
         return None
 
@@ -190,7 +202,7 @@ class _Boot:
         person, decision = resolve(person, found.facts, platform.policy)
         if isinstance(decision, Refused):
             return self._refuse(decision)
-        refused = self._without_proof(person)
+        refused = self._without_proof(platform, person)
         if refused is not None:
             return refused
         record_id, name = self._store(decision, found)
@@ -217,7 +229,7 @@ class _Boot:
         visit = Visit(self.now, self.request.language, self.request.page_url)
         if decision.displaced is not None:
             self._writing()
-            users.store(self.tenant, decision.displaced, detached(decision.displaced), visit)
+            users.store(self.tenant, decision.displaced, detached(decision.displaced), visit=None)
         if isinstance(decision, Create):
             self._writing()
             record = replace(decision.record, id=self.runtime.new_id())

@@ -169,6 +169,7 @@ def change_state(
         event,
         conversation_id=conversation.id,
         record_id=conversation.record_id,
+        was=conversation.state,
         state=wanted,
         now=now,
     )

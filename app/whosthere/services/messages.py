@@ -98,7 +98,8 @@ def _post(
         visitor_draft(runtime, caller, text.text, text.client_message_id),
         conversation_id=conversation_id,
         record_id=conversation.record_id,
-        state=State.OPEN.value,
+        was=State.OPEN,
+        state=State.OPEN,
         now=now,
     )
     return Posted(message, fresh=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -43,6 +44,7 @@ class Stream:
         self._credential = credential
         self._waiter = waiter
         self._place = place
+        self._silent_until = 0.0
 
     def events(self) -> Iterator[Event]:
         """Yield what the record may see from the cursor on, until the session ends or the process does."""
@@ -65,11 +67,13 @@ class Stream:
         self._runtime.hub.leave(self._waiter)
 
     def _event(self, message: Message | None) -> Event:
+        self._silent_until = time.monotonic() + KEEP_ALIVE_SECONDS - LOOK_SECONDS
         return Event(_cursor(self._credential, self._place.position), message)
 
     def _wait(self) -> bool:
         """Wait until there may be something to do; `False` when it is only time for a sign of life."""
-        for _ in range(int(KEEP_ALIVE_SECONDS / LOOK_SECONDS)):
+        # Counted from the last event: wake-ups that bring no news must not keep a sign of life from being sent.
+        while time.monotonic() < self._silent_until:
             if self._waiter.wait(LOOK_SECONDS) or self._may_have_ended():
                 return True
         return False

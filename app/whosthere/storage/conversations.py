@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy import Column, Row, Update, and_, bindparam, func, or_, select
 
 from whosthere.storage.tables import conversations, messages
 from whosthere.storage.tenancy import PLATFORM, Tenant, select_in, update_in
@@ -49,9 +49,9 @@ _STARTED = select_in(conversations, columns=_columns).where(
     conversations.c.record_id == bindparam("of_record"), conversations.c.start_id == bindparam("client_id")
 )
 _newest_first = (conversations.c.updated_at.desc(), conversations.c.id.desc())
-_before = or_(
-    conversations.c.updated_at < bindparam("before_at"),
-    and_(conversations.c.updated_at == bindparam("before_at"), conversations.c.id < bindparam("before_id")),
+_before = and_(
+    conversations.c.updated_at <= bindparam("before_at"),  # bounds the range of the index that is read
+    or_(conversations.c.updated_at < bindparam("before_at"), conversations.c.id < bindparam("before_id")),
 )
 _OF_RECORD = (
     select_in(conversations, columns=_columns)
@@ -84,38 +84,36 @@ _NEWEST_WITH_UNREAD = (
     .order_by(*_newest_first)
     .limit(1)
 )
-_agent_messages_after = (
-    select(func.count())
-    .select_from(messages)
-    .where(
-        messages.c.platform_id == PLATFORM,
-        messages.c.conversation_id == bindparam("b_id"),
-        messages.c.seq > bindparam("b_seq"),
-        messages.c.author_kind == "agent",
+
+
+def _read_by(author_kind: str, read_seq: Column[int], unread: Column[int]) -> Update:
+    """Move one side's read mark forward.
+
+    What is taken off the unread count is what was read just now, counted between the marks. A message that is being
+    appended meanwhile has a greater `seq`: whoever comes second builds on the other's count.
+    """
+    read_now = (
+        select(func.count())
+        .select_from(messages)
+        .where(
+            messages.c.platform_id == PLATFORM,
+            messages.c.conversation_id == bindparam("b_id"),
+            messages.c.seq > read_seq,
+            messages.c.seq <= bindparam("b_seq"),
+            messages.c.author_kind == author_kind,
+        )
+        .correlate(conversations)
+        .scalar_subquery()
     )
-    .scalar_subquery()
-)
-_READ_BY_USER = (
-    update_in(conversations)
-    .where(conversations.c.id == bindparam("b_id"), conversations.c.user_read_seq < bindparam("b_seq"))
-    .values(user_read_seq=bindparam("b_seq"), user_unread=_agent_messages_after)
-)
-_user_messages_after = (
-    select(func.count())
-    .select_from(messages)
-    .where(
-        messages.c.platform_id == PLATFORM,
-        messages.c.conversation_id == bindparam("b_id"),
-        messages.c.seq > bindparam("b_seq"),
-        messages.c.author_kind == "user",
+    return (
+        update_in(conversations)
+        .where(conversations.c.id == bindparam("b_id"), read_seq < bindparam("b_seq"))
+        .values({read_seq: bindparam("b_seq"), unread: unread - read_now})
     )
-    .scalar_subquery()
-)
-_READ_BY_AGENTS = (
-    update_in(conversations)
-    .where(conversations.c.id == bindparam("b_id"), conversations.c.agent_read_seq < bindparam("b_seq"))
-    .values(agent_read_seq=bindparam("b_seq"), agent_unread=_user_messages_after)
-)
+
+
+_READ_BY_USER = _read_by("agent", conversations.c.user_read_seq, conversations.c.user_unread)
+_READ_BY_AGENTS = _read_by("user", conversations.c.agent_read_seq, conversations.c.agent_unread)
 
 FIRST_PAGE: Position = (1 << 62, "ffffffff-ffff-ffff-ffff-ffffffffffff")
 

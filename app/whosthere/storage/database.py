@@ -6,8 +6,9 @@ acknowledges after it acknowledges something durable.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, exc
@@ -32,6 +33,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": _POOL_SECONDS}
+        options["hide_parameters"] = True  # an error in a log shows the statement, never what somebody wrote
         if self.is_sqlite:
             options["connect_args"] = {"check_same_thread": False, "timeout": 5}
         else:
@@ -40,6 +42,7 @@ class Database:
         self.engine = create_engine(self.url, **options)
         self._writer: WriterLock | NoLock = NoLock()
         if self.is_sqlite:
+            event.listen(self.engine, "do_connect", _keep_private)
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
             self._writer = WriterLock(self.url.database)
@@ -104,6 +107,12 @@ def _translated() -> Iterator[None]:
         raise
     except exc.TimeoutError as error:
         raise Unavailable("no free database connection") from error
+
+
+def _keep_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """Make a new database file readable for its owner only; SQLite gives `-wal` and `-shm` the same mode."""
+    with suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:

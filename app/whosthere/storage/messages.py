@@ -77,18 +77,27 @@ _SENT = select_in(messages, columns=_columns).where(
     messages.c.client_message_id == bindparam("client_id"),
 )
 _LAST_RECORD_SEQ = select_in(users, columns=[users.c.last_record_seq]).where(users.c.id == bindparam("id"))
+_kind = bindparam("b_kind", type_=String)
 _NEXT_RECORD_SEQ = (
     update_in(users)
     .where(users.c.id == bindparam("b_id"), users.c.deleted_at.is_(None))
-    .values(last_record_seq=users.c.last_record_seq + 1)
+    .values(
+        last_record_seq=users.c.last_record_seq + 1,
+        # who speaks is here: an anonymous user that talks is not idle
+        last_seen_at=case((_kind == "user", bindparam("b_now", type_=BigInteger)), else_=users.c.last_seen_at),
+    )
     .returning(users.c.last_record_seq)
 )
-_kind = bindparam("b_kind", type_=String)
 _said = _kind != "system"
 _head = conversations.c
 _APPEND = (
     update_in(conversations)
-    .where(_head.id == bindparam("b_id"), _head.record_id == bindparam("b_record"))
+    .where(
+        _head.id == bindparam("b_id"),
+        _head.record_id == bindparam("b_record"),
+        # The state the writer decided about, or the race was lost: what has ended meanwhile stays so.
+        _head.state == bindparam("b_was"),
+    )
     .values(
         last_seq=_head.last_seq + 1,
         state=bindparam("b_state"),
@@ -124,7 +133,7 @@ def start(
     Raises:
         Conflict: the same start was stored at the same moment, or the record is gone.
     """
-    record_seq = _next_record_seq(tenant, record_id)
+    record_seq = _next_record_seq(tenant, record_id, draft.author_kind, now)
     tenant.add(
         conversations,
         id=conversation_id,
@@ -148,26 +157,30 @@ def start(
     return _store(tenant, draft, conversation_id, record_id, seq=1, record_seq=record_seq, now=now)
 
 
-def append(tenant: Tenant, draft: Draft, *, conversation_id: str, record_id: str, state: str, now: int) -> Message:
-    """Store one more message of a conversation and leave the conversation in `state`.
+def append(
+    tenant: Tenant, draft: Draft, *, conversation_id: str, record_id: str, was: str, state: str, now: int
+) -> Message:
+    """Store one more message of a conversation that is in the state `was`, and leave it in `state`.
 
     Raises:
-        Conflict: the same message was stored at the same moment, or the conversation has another record now.
+        Conflict: the same message was stored at the same moment, or the conversation has another record or another
+            state by now.
     """
     # The record's row is locked before the conversation's, everywhere: no two writers can wait for each other.
-    record_seq = _next_record_seq(tenant, record_id)
+    record_seq = _next_record_seq(tenant, record_id, draft.author_kind, now)
     seq = tenant.run(
         _APPEND,
         b_id=conversation_id,
         b_record=record_id,
         b_kind=draft.author_kind,
+        b_was=was,
         b_state=state,
         b_excerpt=draft.body[:EXCERPT_LENGTH],
         b_assurance=draft.assurance or "",
         b_now=now,
     ).scalar_one_or_none()
     if seq is None:
-        raise Conflict("the conversation belongs to another record now")
+        raise Conflict("the conversation belongs to another record or is in another state now")
     return _store(tenant, draft, conversation_id, record_id, seq=seq, record_seq=record_seq, now=now)
 
 
@@ -197,8 +210,8 @@ def last_record_seq(tenant: Tenant, record_id: str) -> int:
     return tenant.run(_LAST_RECORD_SEQ, id=record_id).scalar_one_or_none() or 0
 
 
-def _next_record_seq(tenant: Tenant, record_id: str) -> int:
-    taken: int | None = tenant.run(_NEXT_RECORD_SEQ, b_id=record_id).scalar_one_or_none()
+def _next_record_seq(tenant: Tenant, record_id: str, author_kind: str, now: int) -> int:
+    taken: int | None = tenant.run(_NEXT_RECORD_SEQ, b_id=record_id, b_kind=author_kind, b_now=now).scalar_one_or_none()
     if taken is None:
         raise Conflict("the record is gone")
     return taken

@@ -88,8 +88,9 @@ def save(connection: Connection, platform: Platform) -> bool:
 
 
 def touch(connection: Connection, platform_id: str) -> None:
-    """Lock the platform's row and raise its version: changes of its keys happen one after the other."""
-    connection.execute(update(platforms).where(platforms.c.id == platform_id).values(version=platforms.c.version + 1))
+    """Lock the platform's row and raise its versions: changes of its keys happen one after the other."""
+    raised = {"version": platforms.c.version + 1, "access_version": platforms.c.access_version + 1}
+    connection.execute(update(platforms).where(platforms.c.id == platform_id).values(raised))
 
 
 def _settings(platform: Platform) -> dict[str, Any]:

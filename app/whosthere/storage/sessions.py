@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from whosthere.storage import platforms as platform_rows
 from whosthere.storage import users as user_rows
 from whosthere.storage.platforms import Platform
 from whosthere.storage.tables import ended_anonymous, keys, platforms, revoked_sessions, users
-from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in
+from whosthere.storage.tenancy import PLATFORM, Tenant, select_in
 from whosthere.storage.users import User
 
 
@@ -47,6 +47,19 @@ class Departures:
 
     access_version: int
     gone: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymousState:
+    """What is known of an anonymous user.
+
+    Attributes:
+        ended: whether it was ended at the server, or deleted.
+        last_active_at: when it last said something, epoch milliseconds; `None` while it has no row.
+    """
+
+    ended: bool
+    last_active_at: int | None
 
 
 _FACTS = (
@@ -89,7 +102,11 @@ _REVOKED = select_in(revoked_sessions, columns=[revoked_sessions.c.id]).where(
 _ENDED = select_in(ended_anonymous, columns=[ended_anonymous.c.id]).where(
     ended_anonymous.c.id == bindparam("anonymous_id")
 )
-_FORGET_EXPIRED = delete_in(revoked_sessions).where(revoked_sessions.c.expires_at < bindparam("now"))
+_this_anonymous = select_in(users, columns=[users.c.last_seen_at]).where(users.c.id == bindparam("anonymous_id"))
+_ANONYMOUS = select(
+    or_(_ENDED.exists(), _this_anonymous.where(users.c.deleted_at.is_not(None)).exists()).label("ended"),
+    _this_anonymous.scalar_subquery().label("last_active_at"),
+)
 
 
 def facts(tenant: Tenant, *, session_id: str, record_id: str, key_id: str | None) -> SessionFacts | None:
@@ -131,11 +148,6 @@ def departures(tenant: Tenant, since: int) -> Departures:
     return Departures(-1 if version is None else version, frozenset([*revoked, *ended]))
 
 
-def forget_expired(tenant: Tenant, now: int) -> int:
-    """Delete revocations of sessions that are over anyway; return how many."""
-    return tenant.run(_FORGET_EXPIRED, now=now).rowcount
-
-
 def end_anonymous(tenant: Tenant, anonymous_id: str, now: int) -> bool:
     """End an anonymous user for good, even one that never had a row; `False` when it had ended already."""
     if tenant.run(_ENDED, anonymous_id=anonymous_id).one_or_none() is not None:
@@ -144,6 +156,7 @@ def end_anonymous(tenant: Tenant, anonymous_id: str, now: int) -> bool:
     return True
 
 
-def anonymous_ended(tenant: Tenant, anonymous_id: str) -> bool:
-    """Whether this anonymous user was ended at the server."""
-    return tenant.run(_ENDED, anonymous_id=anonymous_id).one_or_none() is not None
+def anonymous_state(tenant: Tenant, anonymous_id: str) -> AnonymousState:
+    """Return what the server knows of an anonymous user whose token a browser brought, in one query."""
+    row = tenant.run(_ANONYMOUS, anonymous_id=anonymous_id).one()
+    return AnonymousState(ended=bool(row.ended), last_active_at=row.last_active_at)

@@ -28,6 +28,9 @@ from sqlalchemy import (
     text,
 )
 
+# Text in Python; PostgreSQL's own type there, and text in SQLite, where a conversion per value would cost more.
+ID = Uuid(as_uuid=False).with_variant(String(36), "sqlite")
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,7 +42,7 @@ metadata = MetaData(
 
 
 def _id(name: str = "id", **options: Any) -> Column[str]:
-    return Column(name, Uuid(as_uuid=False), **options)
+    return Column(name, ID, **options)
 
 
 def _flag(name: str, default: bool = False) -> Column[bool]:
@@ -59,7 +62,7 @@ def tenant_table(name: str, *items: Any) -> Table:
     return Table(
         name,
         metadata,
-        Column("platform_id", Uuid(as_uuid=False), ForeignKey("platforms.id"), nullable=False),
+        Column("platform_id", ID, ForeignKey("platforms.id"), nullable=False),
         _id(nullable=False),
         *items,
         PrimaryKeyConstraint("platform_id", "id"),
@@ -298,8 +301,8 @@ agents = Table(
 memberships = Table(
     "memberships",
     metadata,
-    Column("platform_id", Uuid(as_uuid=False), ForeignKey("platforms.id"), primary_key=True),
-    Column("agent_id", Uuid(as_uuid=False), ForeignKey("agents.id"), primary_key=True),
+    Column("platform_id", ID, ForeignKey("platforms.id"), primary_key=True),
+    Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True),
     Column("role", String(16), nullable=False),
     Index("ix_memberships_agent_id", "agent_id"),
 )
@@ -308,7 +311,7 @@ agent_sessions = Table(
     "agent_sessions",
     metadata,
     Column("digest", LargeBinary(32), primary_key=True),
-    Column("agent_id", Uuid(as_uuid=False), ForeignKey("agents.id"), nullable=False),
+    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),
     Column("user_agent", String(255), nullable=False),
     _instant("created_at"),
     _instant("last_seen_at"),
@@ -320,7 +323,7 @@ personal_tokens = Table(
     "personal_tokens",
     metadata,
     _id(primary_key=True),
-    Column("agent_id", Uuid(as_uuid=False), ForeignKey("agents.id"), nullable=False),
+    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),
     Column("name", String(100), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     _instant("created_at"),

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, literal, select, union_all
+from sqlalchemy import Row, bindparam, func, literal, select, union_all
 
 from whosthere.core.emails import lookup_key
 from whosthere.core.resolution import Facts, Record
@@ -58,43 +58,37 @@ _FACTS = union_all(
     ),
 )
 _ONE = select_in(users).where(users.c.id == bindparam("id"), _alive)
+_DECIDED = (
+    "user_id",
+    "user_id_digest",
+    "user_id_proven",
+    "email",
+    "email_key",
+    "email_proven",
+    "name",
+    "name_proven",
+    "claimed_user_id",
+    "claimed_email",
+    "sealed",
+)
+_visit: dict[str, Any] = {
+    # A visit that does not say where it is leaves what an earlier one said.
+    "last_seen_at": func.coalesce(bindparam("seen_at"), users.c.last_seen_at),
+    "language": func.coalesce(bindparam("seen_language"), users.c.language),
+    "page_url": func.coalesce(bindparam("seen_page"), users.c.page_url),
+}
 _STORE = (
     update_in(users)
     .where(
         users.c.id == bindparam("b_id"),
-        # The record must still be the one the decision was made about, or the race was lost.
-        users.c.user_id_digest.is_not_distinct_from(bindparam("old_digest")),
-        users.c.email_key.is_not_distinct_from(bindparam("old_email_key")),
-        users.c.sealed == bindparam("old_sealed"),
+        # The record must still be the one the decision was made about, or the race was lost: a claimed visitor's
+        # decision that comes late must not undo what a verified one has proven meanwhile.
+        *(users.c[column].is_not_distinct_from(bindparam(f"old_{column}")) for column in _DECIDED),
         _alive,
     )
-    .values(
-        {
-            column: bindparam(f"new_{column}")
-            for column in (
-                "user_id",
-                "user_id_digest",
-                "user_id_proven",
-                "email",
-                "email_key",
-                "email_proven",
-                "name",
-                "name_proven",
-                "claimed_user_id",
-                "claimed_email",
-                "sealed",
-                "last_seen_at",
-                "language",
-                "page_url",
-            )
-        }
-    )
+    .values({column: bindparam(f"new_{column}") for column in _DECIDED} | _visit)
 )
-_SEEN = (
-    update_in(users)
-    .where(users.c.id == bindparam("b_id"), _alive)
-    .values(last_seen_at=bindparam("now"), language=bindparam("lang"), page_url=bindparam("page"))
-)
+_SEEN = update_in(users).where(users.c.id == bindparam("b_id"), _alive).values(_visit)
 _END_SESSIONS = update_in(users).where(users.c.id == bindparam("b_id")).values(sessions_end_before=bindparam("now"))
 
 
@@ -144,31 +138,24 @@ def add(tenant: Tenant, record: Record, visit: Visit, *, anonymous: bool = False
     )
 
 
-def store(tenant: Tenant, before: Record, after: Record, visit: Visit) -> None:
+def store(tenant: Tenant, before: Record, after: Record, visit: Visit | None) -> None:
     """Turn the record `before` into `after`.
+
+    Args:
+        visit: `None` when it is not the person of this record who is here.
 
     Raises:
         Conflict: the stored record is not `before` any more.
     """
-    values = {f"new_{column}": value for column, value in _columns(after).items()}
-    stored = tenant.run(
-        _STORE,
-        b_id=before.id,
-        old_digest=None if before.user_id is None else digest(before.user_id),
-        old_email_key=None if before.email is None else lookup_key(before.email),
-        old_sealed=before.sealed,
-        new_last_seen_at=visit.now,
-        new_language=visit.language,
-        new_page_url=visit.page_url,
-        **values,
-    )
-    if stored.rowcount != 1:
+    old = {f"old_{column}": value for column, value in _columns(before).items()}
+    new = {f"new_{column}": value for column, value in _columns(after).items()}
+    if tenant.run(_STORE, b_id=before.id, **old, **new, **_seen(visit)).rowcount != 1:
         raise Conflict("the record changed meanwhile")
 
 
 def mark_seen(tenant: Tenant, record_id: str, visit: Visit) -> None:
     """Note that the person was just here."""
-    tenant.run(_SEEN, b_id=record_id, now=visit.now, lang=visit.language, page=visit.page_url)
+    tenant.run(_SEEN, b_id=record_id, **_seen(visit))
 
 
 def end_sessions(tenant: Tenant, record_id: str, now: int) -> None:
@@ -205,6 +192,12 @@ def user_from_row(row: Row[Any], prefix: str = "") -> User:
         language=column[f"{prefix}language"],
         page_url=column[f"{prefix}page_url"],
     )
+
+
+def _seen(visit: Visit | None) -> dict[str, Any]:
+    if visit is None:
+        return {"seen_at": None, "seen_language": None, "seen_page": None}
+    return {"seen_at": visit.now, "seen_language": visit.language, "seen_page": visit.page_url}
 
 
 def _columns(record: Record) -> dict[str, Any]:

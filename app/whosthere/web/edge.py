@@ -15,6 +15,8 @@ from whosthere.web.problems import Problem
 BODY_BYTES_MAX = 256 * 1024
 DEPTH_MAX = 32
 
+_TOO_LARGE = Refused(Reason.PAYLOAD_TOO_LARGE, f"A body has at most {BODY_BYTES_MAX:,} bytes.")
+
 Model = TypeVar("Model", bound="Body")
 
 
@@ -35,22 +37,28 @@ class _Malformed(ValueError):
 
 
 def check_size_and_type() -> None:
-    """Refuse a body that is too large (413) or not declared as JSON (415), before a byte of it is read."""
-    if request.content_length is not None and request.content_length > BODY_BYTES_MAX:
-        raise Problem(Refused(Reason.PAYLOAD_TOO_LARGE, f"A body has at most {BODY_BYTES_MAX:,} bytes."))
+    """Refuse a body that is too large (413) or not declared as plain JSON (415), before anything else is looked at.
+
+    A body that names its length is not read here; one that comes in chunks is, since its size is known only then.
+    """
+    length = request.content_length
+    if (len(request.get_data()) if length is None else length) > BODY_BYTES_MAX:
+        raise Problem(_TOO_LARGE)
+    if "Content-Encoding" in request.headers:
+        raise Problem(Refused(Reason.UNSUPPORTED_MEDIA_TYPE, "Compressed bodies are not accepted here."))
     if request.mimetype != "application/json":
         raise Problem(Refused(Reason.UNSUPPORTED_MEDIA_TYPE, "Send application/json."))
 
 
 def read_object() -> dict[str, Any] | Refused:
     """Return the body as a JSON object; refuse anything RFC 8259 leaves to the parser's taste."""
-    body = _read_bytes()
-    if isinstance(body, Refused):
-        return body
+    body = request.get_data()
+    if len(body) > BODY_BYTES_MAX:
+        return _TOO_LARGE
     try:
         text = body.decode("utf-8")
         _check_depth(text)
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = _DECODER.decode(text)
         _check_surrogates(text, value)
     except _Malformed as error:
         return Refused(Reason.INVALID_JSON, str(error))
@@ -75,16 +83,9 @@ def validate(model: type[Model], value: dict[str, Any]) -> Model | Refused:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:200]
         reason = Reason.UNKNOWN_FIELD if first["type"] == "extra_forbidden" else Reason.INVALID_FIELD
-        return Refused(reason, f"{field}: {first['msg']}.", field)
-
-
-def _read_bytes() -> bytes | Refused:
-    if "Content-Encoding" in request.headers:
-        return Refused(Reason.UNSUPPORTED_MEDIA_TYPE, "Compressed bodies are not accepted here.")
-    body = request.stream.read(BODY_BYTES_MAX + 1)
-    if len(body) > BODY_BYTES_MAX:
-        return Refused(Reason.PAYLOAD_TOO_LARGE, f"A body has at most {BODY_BYTES_MAX:,} bytes.")
-    return bytes(body)
+        # The one message of pydantic's that would repeat what was sent.
+        message = "The type is not one of those there are" if first["type"] == "union_tag_invalid" else first["msg"]
+        return Refused(reason, f"{field}: {message}.", field)
 
 
 def _check_depth(text: str) -> None:
@@ -130,3 +131,6 @@ def _check_surrogates(text: str, value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise _Malformed("The body holds half of a surrogate pair.") from None
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

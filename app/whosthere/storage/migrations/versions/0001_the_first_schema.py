@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "agents",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("email_key", sa.Text(), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
@@ -28,7 +28,7 @@ def upgrade() -> None:
 
     op.create_table(
         "platforms",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("verification", sa.String(length=16), nullable=False),
         sa.Column("user_id_pattern", sa.Text(), nullable=True),
@@ -46,7 +46,7 @@ def upgrade() -> None:
     op.create_table(
         "agent_sessions",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("user_agent", sa.String(length=255), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
@@ -59,8 +59,8 @@ def upgrade() -> None:
 
     op.create_table(
         "audit_log",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
@@ -74,8 +74,8 @@ def upgrade() -> None:
 
     op.create_table(
         "ended_anonymous",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_ended_anonymous_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_ended_anonymous")),
@@ -86,8 +86,8 @@ def upgrade() -> None:
 
     op.create_table(
         "keys",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("scheme", sa.String(length=16), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
@@ -102,8 +102,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "memberships",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_memberships_agent_id")),
         sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_memberships_platform_id")),
@@ -114,8 +114,8 @@ def upgrade() -> None:
 
     op.create_table(
         "personal_tokens",
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -131,8 +131,8 @@ def upgrade() -> None:
 
     op.create_table(
         "refusal_counts",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("minute", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("enforced", sa.Boolean(), nullable=False),
@@ -146,8 +146,8 @@ def upgrade() -> None:
 
     op.create_table(
         "refusal_samples",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("page_url", sa.Text(), nullable=True),
@@ -162,8 +162,8 @@ def upgrade() -> None:
 
     op.create_table(
         "revoked_sessions",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_revoked_sessions_platform_id")),
@@ -176,8 +176,8 @@ def upgrade() -> None:
 
     op.create_table(
         "server_keys",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -189,8 +189,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "users",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("anonymous", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=True),
         sa.Column("user_id_digest", sa.LargeBinary(length=32), nullable=True),
@@ -229,9 +229,9 @@ def upgrade() -> None:
 
     op.create_table(
         "conversations",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("record_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("record_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("assurance", sa.String(length=16), nullable=False),
@@ -243,7 +243,7 @@ def upgrade() -> None:
         sa.Column("last_author_kind", sa.String(length=8), nullable=False),
         sa.Column("last_body", sa.String(length=200), nullable=False),
         sa.Column("last_message_at", sa.BigInteger(), nullable=False),
-        sa.Column("assignee_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("assignee_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("page_url", sa.Text(), nullable=True),
@@ -276,11 +276,11 @@ def upgrade() -> None:
 
     op.create_table(
         "merge_ledger",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("record_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("other_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("record_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("undone_at", sa.BigInteger(), nullable=True),
@@ -298,14 +298,16 @@ def upgrade() -> None:
 
     op.create_table(
         "messages",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("conversation_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column(
+            "conversation_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False
+        ),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("record_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("record_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("record_seq", sa.BigInteger(), nullable=False),
         sa.Column("author_kind", sa.String(length=8), nullable=False),
-        sa.Column("author_id", sa.Uuid(as_uuid=False), nullable=True),
+        sa.Column("author_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
         sa.Column("author_name", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("event", sa.String(length=16), nullable=True),
@@ -336,11 +338,13 @@ def upgrade() -> None:
 
     op.create_table(
         "notes",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
-        sa.Column("conversation_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column(
+            "conversation_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False
+        ),
         sa.Column("after_seq", sa.BigInteger(), nullable=False),
-        sa.Column("agent_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("author_name", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("client_message_id", sa.String(length=128), nullable=True),

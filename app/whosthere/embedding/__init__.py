@@ -1,0 +1,1 @@
+"""The parts of `ChatMiddleware`: each looks at one side of somebody else's request or answer (docs/wsgi.md)."""
