@@ -33,9 +33,7 @@ THREE_IDLE_DAYS = replace(ENFORCED, anonymous_idle_days=3)
         (ENFORCED, 0, None, True),
     ],
 )
-def test_when_an_anonymous_user_has_ended(
-    policy: Policy, now: int, last_active_at: int | None, ended: bool
-) -> None:
+def test_when_an_anonymous_user_has_ended(policy: Policy, now: int, last_active_at: int | None, ended: bool) -> None:
     assert has_ended(BORN, policy, now, last_active_at) is ended
 
 

@@ -224,7 +224,7 @@ _json = st.recursive(
 
 @given(
     st.fixed_dictionaries(
-        {}, optional={name: _json for name in ("userId", "userEmail", "userName", "fullPrivacy", "userAuthToken")}
+        {}, optional=dict.fromkeys(("userId", "userEmail", "userName", "fullPrivacy", "userAuthToken"), _json)
     )
 )
 def test_whatever_comes_in_an_identifier_of_a_claim_is_valid_and_never_changed(body: dict[str, object]) -> None:

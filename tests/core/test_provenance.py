@@ -57,7 +57,9 @@ def any_records(draw: st.DrawFn) -> Record:
 
 
 policies = st.builds(
-    lambda policy, adoption: replace(policy, email_adoption=adoption), st.sampled_from([ENFORCED, REPORT]), st.booleans()
+    lambda policy, adoption: replace(policy, email_adoption=adoption),
+    st.sampled_from([ENFORCED, REPORT]),
+    st.booleans(),
 )
 
 

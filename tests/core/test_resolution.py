@@ -6,49 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from tests.core.records import A_WITHOUT_EMAIL, EMAIL, A, B, C, E, P, among, outcome, planted, proven
 from tests.core.world import ENFORCED, REPORT, claimed, verified
 from whosthere.core.assurance import Assurance
 from whosthere.core.provenance import Record, detached
-from whosthere.core.reasons import Reason, Refused
-from whosthere.core.resolution import ActAs, Create, Decision, Facts, decide, resolve, usable_identifiers
+from whosthere.core.resolution import ActAs, Create, Facts, decide, usable_identifiers
 from whosthere.core.verdict import Admitted
 
-EMAIL = "ada@example.com"
 NO_ADOPTION = replace(REPORT, email_adoption=False)
 
-
-def proven(record_id: str, user_id: str | None = None, email: str | None = None, **more: object) -> Record:
-    record = Record(
-        record_id,
-        user_id=user_id,
-        user_id_proven=user_id is not None,
-        email=email,
-        email_proven=email is not None,
-    )
-    return replace(record, **more)  # type: ignore[arg-type]
-
-
-def planted(record_id: str, user_id: str | None = None, email: str | None = None, **more: object) -> Record:
-    """A record of which nothing was ever proven."""
-    return replace(Record(record_id, user_id=user_id, email=email), **more)  # type: ignore[arg-type]
-
-
-def outcome(decision: Decision) -> tuple[int, str]:
-    """The row and the record, "new" for a created one."""
-    assert isinstance(decision, ActAs | Create), decision
-    return decision.row, decision.before.id if isinstance(decision, ActAs) else "new"
-
-
-def among(*records: Record) -> Facts:
-    return Facts(records, records)
-
-
-A = proven("A", "ada", EMAIL)
-A_WITHOUT_EMAIL = proven("A", "ada")
-B = proven("B", "bob", EMAIL)
-E = proven("E", None, EMAIL)
-C = planted("C", "ada", "c@example.com")
-P = planted("P", None, EMAIL)
 
 VERIFIED_TABLE = [
     # row 1: found by userId, whatever the email finds
@@ -138,9 +104,7 @@ CLAIMED_TABLE = [
 
 
 @pytest.mark.parametrize(("person", "records", "expected"), CLAIMED_TABLE)
-def test_the_table_for_a_claimed_visitor(
-    person: Admitted, records: list[Record], expected: tuple[int, str]
-) -> None:
+def test_the_table_for_a_claimed_visitor(person: Admitted, records: list[Record], expected: tuple[int, str]) -> None:
     for order in (records, records[::-1]):
         assert outcome(decide(person, among(*order), REPORT)) == expected
 
@@ -212,7 +176,11 @@ def after(person: Admitted, record: Record, *others: Record, policy: object = RE
         # a claimed record is taken over: what was not proven becomes a mere claim
         (verified("ada"), C, proven("C", "ada", claimed_email="c@example.com")),
         (verified("ada", EMAIL), replace(C, name="Mallory"), proven("C", "ada", EMAIL)),
-        (verified("ada", name="Ada"), replace(C, name="Mallory"), proven("C", "ada", claimed_email=C.email, name="Ada")),
+        (
+            verified("ada", name="Ada"),
+            replace(C, name="Mallory"),
+            proven("C", "ada", claimed_email=C.email, name="Ada"),
+        ),
         (verified("ada", EMAIL), replace(P, name="Mallory"), proven("P", "ada", EMAIL)),
         (verified(None, EMAIL), replace(P, name="Mallory"), proven("P", None, EMAIL)),
         # a claimed visitor changes only what nobody ever proved
@@ -282,76 +250,6 @@ def test_a_record_is_found_by_letters_of_either_case_and_never_by_look_alikes() 
     assert outcome(decide(verified("Ada"), among(A), REPORT)) == (3, "new")
     dotless = proven("E", None, "ad\u0131@example.com")
     assert outcome(decide(verified(None, "adi@example.com"), among(dotless), REPORT)) == (6, "new")
-
-
-# -- ambiguous tokens -----------------------------------------------------------------------------------------------
-
-
-def ambiguous(user_id: str | None = None, email: str | None = None) -> Admitted:
-    return verified(user_id, email, ambiguous=True)
-
-
-@pytest.mark.parametrize(
-    ("person", "records", "expected"),
-    [
-        (ambiguous("ada", EMAIL), [A], (1, "A")),
-        (ambiguous("ada", "ADA@EXAMPLE.COM"), [A], (1, "A")),
-        (ambiguous("ada", EMAIL), [A, B, E], (1, "A")),
-        (ambiguous("ada"), [A_WITHOUT_EMAIL], (1, "A")),
-        (ambiguous(None, EMAIL), [E], (4, "E")),
-        (ambiguous(None, EMAIL), [E, A, B], (4, "E")),
-        (ambiguous("ada", EMAIL), [], (3, "new")),
-        (ambiguous("ada", EMAIL), [B], (3, "new")),
-        (ambiguous("ada", EMAIL), [E], (3, "new")),
-        (ambiguous("ada", EMAIL), [P], (3, "new")),
-        (ambiguous("ada", EMAIL), [C], (3, "new")),
-        (ambiguous(None, EMAIL), [], (6, "new")),
-        (ambiguous(None, EMAIL), [P], (6, "new")),
-        (ambiguous(None, EMAIL), [planted("C", "ada", EMAIL)], (6, "new")),
-        (ambiguous("ada", EMAIL), [A_WITHOUT_EMAIL], None),
-        (ambiguous("ada", "new@example.com"), [A], None),
-        (ambiguous("ada"), [A], None),
-        (ambiguous(None, EMAIL), [A], None),
-        (ambiguous(None, EMAIL), [A, B], None),
-    ],
-)
-def test_an_ambiguous_token_opens_what_is_exactly_its_own_or_something_new(
-    person: Admitted, records: list[Record], expected: tuple[int, str] | None
-) -> None:
-    decision = decide(person, among(*records), ENFORCED)
-    if expected is None:
-        assert decision == Refused(Reason.INVALID_USER_AUTH_TOKEN, private=Reason.AMBIGUOUS_TOKEN)
-    else:
-        assert outcome(decision) == expected
-
-
-def test_an_ambiguous_token_never_changes_an_email_not_even_its_case() -> None:
-    decision = decide(ambiguous("ada", "ADA@EXAMPLE.COM"), among(A), REPORT)
-    assert decision == ActAs(A, A, row=1)
-
-
-@pytest.mark.parametrize(("person", "record"), [(ambiguous("ada", EMAIL), C), (ambiguous(None, EMAIL), P)])
-def test_nobody_can_stand_in_the_way_of_an_ambiguous_token_by_a_mere_claim(
-    person: Admitted, record: Record
-) -> None:
-    decision = decide(person, among(record), REPORT)
-    assert isinstance(decision, Create)
-    assert decision.displaced == record
-
-
-def test_where_nothing_is_enforced_an_ambiguous_token_passes_for_none() -> None:
-    person, decision = resolve(ambiguous("ada"), among(A), REPORT)
-    assert (person.assurance, person.not_enforced) == (Assurance.CLAIMED, Reason.AMBIGUOUS_TOKEN)
-    assert decision == ActAs(A, A, row=1)
-    person, decision = resolve(ambiguous("ada"), among(A), ENFORCED)
-    assert isinstance(decision, Refused)
-
-
-def test_a_clear_token_is_resolved_as_it_is() -> None:
-    assert resolve(verified("ada"), among(A), REPORT) == (verified("ada"), ActAs(A, A, row=1))
-
-
-# -- who may ask ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -84,9 +84,7 @@ NUMBERS = replace(ENFORCED, user_id_pattern="[0-9]+")
 def test_a_session_is_held_to_the_present_rules(
     session: Session, policy: Policy, key_is_live: bool, record: Record | None, reason: Reason | None
 ) -> None:
-    found = ended(
-        session, policy=policy, key_is_live=key_is_live, record=record, last_active_at=None, now=NOW + 1
-    )
+    found = ended(session, policy=policy, key_is_live=key_is_live, record=record, last_active_at=None, now=NOW + 1)
     assert found is reason
 
 
@@ -104,9 +102,7 @@ def test_a_session_expires_to_the_millisecond(now: int, reason: Reason | None) -
         (None, Reason.SESSION_ENDED),
     ],
 )
-def test_an_anonymous_session_ends_with_its_anonymous_user(
-    anonymous: Anonymous | None, reason: Reason | None
-) -> None:
+def test_an_anonymous_session_ends_with_its_anonymous_user(anonymous: Anonymous | None, reason: Reason | None) -> None:
     session = opened(Admitted(Assurance.ANONYMOUS), anonymous=anonymous)
     for record in (None, Record(ADA.id)):
         assert (

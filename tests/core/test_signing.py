@@ -32,8 +32,7 @@ def test_the_public_surface_is_exactly_this() -> None:
 
 
 def test_what_is_not_public_is_not_there() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'sing'"):
-        whosthere.sing  # noqa: B018
+    assert not hasattr(whosthere, "sing")
 
 
 def test_the_distribution_takes_its_version_from_the_package() -> None:
@@ -67,9 +66,7 @@ def test_signing_imports_no_web_framework_and_no_database() -> None:
     ids=lambda vector: vector.name,
 )
 def test_own_vectors_are_what_it_signs(vector: HmacVector) -> None:
-    token = user_auth_token(
-        vector.secret, user_id=vector.user_id, user_email=vector.user_email, scheme=vector.scheme
-    )
+    token = user_auth_token(vector.secret, user_id=vector.user_id, user_email=vector.user_email, scheme=vector.scheme)
     expected = vector.token
     if vector.scheme in ("standard", "helpshift"):
         assert token == expected + "=" * (-len(expected) % 4)
@@ -131,7 +128,7 @@ def test_a_mistake_is_an_exception_that_says_what_is_wrong(
 def test_no_message_repeats_the_secret_or_the_identifier() -> None:
     for arguments in ({"user_id": "personal\0"}, {"user_id": "personal", "scheme": "email-hex"}):
         with pytest.raises(ValueError, match=r".") as caught:
-            user_auth_token("x" * 40, **arguments)  # type: ignore[arg-type]
+            user_auth_token("x" * 40, **arguments)
         assert "personal" not in str(caught.value)
         assert "xxx" not in str(caught.value)
 
@@ -163,7 +160,10 @@ def test_an_identity_token_says_everything_it_was_told() -> None:
 
 def test_an_identity_token_made_now_is_good_now() -> None:
     found = judge(
-        read_claim({"identityToken": identity_token(SECRET, user_id="ada", expires_in=10**9)}), [STANDARD], ENFORCED, NOW
+        read_claim({"identityToken": identity_token(SECRET, user_id="ada", expires_in=10**9)}),
+        [STANDARD],
+        ENFORCED,
+        NOW,
     )
     assert isinstance(found, Admitted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ def insert(*pieces: bytes) -> list[bytes]:
 
 def cut(page: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(page) + 1) for place in places), len(page)]
-    return [page[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [page[start:end] for start, end in pairwise(edges)]
 
 
 @pytest.mark.parametrize(

@@ -81,25 +81,13 @@ def identity_token(
     key = _hmac_key(secret, Scheme.STANDARD)
     _check("user_id", user_id, user_id_problem(user_id))
     _check("email", email, user_email_problem(email))
-    for label, text in (("name", name), ("kid", kid), ("platform_id", platform_id)):
-        if text is not None and not isinstance(text, str):
-            raise TypeError(f"{label} must be a string, not {type(text).__name__}")
-    if email_verified is not None and not isinstance(email_verified, bool):
-        raise TypeError("email_verified must be a boolean")
+    _check_types(email_verified, name=name, kid=kid, platform_id=platform_id)
     if not user_id and (not email or email_verified is False):
         raise ValueError("an identity token needs a user_id or a verified email")
     issued_at = _issued_at(now)
-    claims = {
-        "kind": "USER",
-        "uid": user_id or None,
-        "email": email or None,
-        "email_verified": email_verified,
-        "name": name or None,
-        "aud": platform_id,
-        "iat": issued_at,
-        "exp": issued_at + _lifetime(expires_in),
-    }
-    return _sign({"alg": "HS256", "kid": kid}, claims, key)
+    person = {"uid": user_id or None, "email": email or None, "email_verified": email_verified, "name": name or None}
+    validity = {"aud": platform_id, "iat": issued_at, "exp": issued_at + _lifetime(expires_in)}
+    return _sign({"alg": "HS256", "kid": kid}, {"kind": "USER", **person, **validity}, key)
 
 
 _NEEDED = {
@@ -147,6 +135,14 @@ def _check(label: str, value: object, problem: object) -> None:
         raise TypeError(f"{label} must be a string, not {type(value).__name__}; write str({label}) if it is an id")
     if problem is not None:
         raise ValueError(f"{label} is not valid: {getattr(problem, 'message', problem)}")
+
+
+def _check_types(email_verified: object, **texts: object) -> None:
+    for label, text in texts.items():
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"{label} must be a string, not {type(text).__name__}")
+    if email_verified is not None and not isinstance(email_verified, bool):
+        raise TypeError("email_verified must be a boolean")
 
 
 def _issued_at(now: int | None) -> int:

@@ -32,7 +32,7 @@ _LOST = frozenset(
     }
 )
 # Outside their ASCII state the bytes of a tag mean other characters.
-_STATEFUL = re.compile(r"iso2022|hz|utf_?7")
+_STATEFUL = re.compile(r"iso2022|hz|utf-?7")
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?\s*([^\s\";]+)", re.IGNORECASE)
 _MARKUP = "</body>"
 

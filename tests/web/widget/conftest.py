@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,8 +14,10 @@ from flask.testing import FlaskClient
 
 from tests.clock import Clock
 from tests.conftest import ENCRYPTION_KEY
+from tests.people import ADA
 from tests.rows import Rows
-from tests.shop import Shop, open_shop
+from tests.shop import Shop, Visitor, open_shop
+from tests.web.widget.endpoints import BOOT, Call, Endpoint
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings, load_settings
 from whosthere.web import create_app
@@ -112,3 +115,23 @@ def shop(runtime: Runtime) -> Shop:
 def rows(runtime: Runtime, shop: Shop) -> Rows:
     """The rows of this test's platform."""
     return Rows(runtime.database, shop.id)
+
+
+@pytest.fixture
+def ada(client: FlaskClient, shop: Shop) -> Visitor:
+    """Ada, verified."""
+    return shop.visitor(client, ADA.proven())
+
+
+@pytest.fixture
+def call(ada: Visitor, shop: Shop) -> Call:
+    """Call an endpoint as Ada, about a conversation of hers; the body is sent as it is."""
+    conversation_id = ada.start()["conversation"]["id"]
+
+    def send(endpoint: Endpoint, body: bytes | None, content_type: str = "application/json", **more: str) -> Any:
+        # A boot with a session would revoke that, which is no side effect of bad input.
+        own = {"Origin": ada.headers["Origin"]} if endpoint is BOOT else ada.headers
+        headers = own | more | ({"Content-Type": content_type} if content_type else {})
+        return ada.client.open(endpoint.url(conversation_id), method=endpoint.method, headers=headers, data=body)
+
+    return send

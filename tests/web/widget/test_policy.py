@@ -120,7 +120,7 @@ def test_without_enforcement_a_visitor_without_proof_is_claimed(
     assert response.json["user"]["state"] == "logged-in"
     record = rows.one(users)
     assert (record.user_id, record.email) == ("ada", "ada@example.com")
-    assert not (record.user_id_proven or record.email_proven or record.name_proven or record.sealed)
+    assert {record.user_id_proven, record.email_proven, record.name_proven, record.sealed} == {False}
     assert rows.one(keys).last_used_at is None
     # `report` counts what `enforced` would have refused; `off` does not ask.
     assert rows.reasons() == ({(reason, False): 1} if policy is REPORT else {})

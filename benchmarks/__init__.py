@@ -1,0 +1,1 @@
+"""How fast the hot path is, in ratios that mean the same on every machine (docs/performance.md)."""

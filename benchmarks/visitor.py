@@ -1,0 +1,54 @@
+"""The requests of one visitor's browser, as the load sends them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import baseline
+from benchmarks.load import NUMBER, Request, fetch, request
+from benchmarks.seed import Seeded
+from tests.people import ADA, SECRET
+from tests.shop import ORIGIN, WIDGET
+
+TRIVIAL = Request(request("GET", baseline.PATH))
+PAGE = {"url": f"{ORIGIN}/orders/7", "title": "Your order", "referrer": f"{ORIGIN}/", "language": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Ada with a session, looking at her newest conversation.
+
+    Attributes:
+        boot, listing, poll, post: her calls; the poll finds nothing new, every post is a new message.
+        stream: opens a live stream.
+    """
+
+    boot: Request
+    listing: Request
+    poll: Request
+    post: Request
+    stream: bytes
+
+
+def arrive(port: int, seeded: Seeded) -> Visitor:
+    """Boot as Ada, who is known, and prepare her calls."""
+    boot = _send("POST", "/boot", {"platformId": seeded.platform_id, "page": PAGE, **ADA.proven(SECRET)})
+    answer = json.loads(fetch(port, boot))
+    newest = answer["conversation"]
+    here = f"/conversations/{newest['id']}/messages"
+    bearer = f"Bearer {answer['session']['token']}"
+    message = {"text": "And now? I am still waiting for an answer.", "clientMessageId": f"load-{NUMBER.decode()}"}
+    return Visitor(
+        boot=Request(boot),
+        listing=Request(_send("GET", "/conversations", Authorization=bearer)),
+        poll=Request(_send("GET", f"{here}?after={newest['lastSeq']}", Authorization=bearer)),
+        post=Request(_send("POST", here, message, Authorization=bearer), numbered=True),
+        stream=_send("GET", "/stream", Authorization=bearer),
+    )
+
+
+def _send(method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> bytes:
+    text = None if body is None else json.dumps(body)
+    return request(method, f"{WIDGET}{path}", body=text, Origin=ORIGIN, **headers)

@@ -1,0 +1,55 @@
+/* Calls of the widget API with the session the page handed over. */
+
+import { retryAfter } from "./backoff.js";
+
+/** What an answer other than success says. */
+export class ApiError extends Error {
+  /** @param {number} status @param {string} code @param {string} detail @param {number} retryAfterMs */
+  constructor(status, code, detail, retryAfterMs) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export class Api {
+  /** @param {string} base */
+  constructor(base) {
+    this.base = base;
+    this.session = "";
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @returns {Promise<any>}
+   */
+  async call(method, path, body) {
+    const response = await this.open(method, path, body === undefined ? {} : { "Content-Type": "application/json" }, body);
+    return response.status === 204 ? null : response.json();
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Record<string, string>} headers
+   * @param {unknown} [body]
+   * @param {AbortSignal} [signal]
+   */
+  async open(method, path, headers, body, signal) {
+    const response = await fetch(this.base + path, {
+      method,
+      headers: { Authorization: `Bearer ${this.session}`, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "omit",
+      cache: "no-store",
+      signal,
+    });
+    if (response.ok) return response;
+    const problem = await response.json().catch(() => ({}));
+    const after = retryAfter(response.headers.get("Retry-After"));
+    throw new ApiError(response.status, String(problem.code || "unknown"), String(problem.detail || ""), after);
+  }
+}
