@@ -188,15 +188,15 @@
     const widget = known ? known.widget : {}, at = String(option("position") || widget.position);
     const y = at.startsWith("top") ? "top" : "bottom", x = at.endsWith("left") ? "left" : "right";
     const z = Number(option("zIndex")) || 2147483000;
-    const cover = "iframe{inset:0;width:100%;height:100%;max-height:none;border-radius:0}";
-    sheet.replaceSync(`:host{all:initial;--b:${widget.brandColor || "#3b46d6"};--i:${widget.brandInk || "#fff"}}
+    const cover = "iframe{inset:0;width:100%;height:100%;max-width:none;max-height:none;border-radius:0}";
+    sheet.replaceSync(`:host{all:initial;color-scheme:light dark;--b:${widget.brandColor || "#3b46d6"};--i:${widget.brandInk || "#fff"}}
 @media(prefers-color-scheme:dark){:host{--b:${widget.brandColorDark || "#8f98ff"};--i:${widget.brandInkDark || "#000"}}}
 button,iframe{position:fixed;${x}:20px;${y}:20px;z-index:${z};border:0;box-shadow:0 2px 6px #10121b1f,0 14px 36px #10121b33;transition:.14s}
 button{width:58px;height:58px;padding:0;border-radius:20px;background:var(--b);color:var(--i);cursor:pointer}
 button:hover{transform:translateY(-2px)}button:focus-visible{outline:3px solid var(--b);outline-offset:3px}[hidden]{display:none}
 svg{width:30px;display:block;margin:auto;fill:none;stroke:currentColor;stroke-width:2.2;stroke-linecap:round}
 span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-radius:99px;background:#d92d20;color:#fff;font:650 12px/20px system-ui}span:empty{display:none}
-iframe{${y}:92px;width:384px;height:640px;max-width:calc(100% - 40px);max-height:calc(100% - 112px);border-radius:18px;background:Canvas;opacity:0;visibility:hidden;transform:translateY(12px)}
+iframe{${y}:92px;width:384px;height:640px;max-width:calc(100% - 40px);max-height:calc(100% - 112px);border-radius:18px;opacity:0;visibility:hidden;transform:translateY(12px)}
 .open{opacity:1;visibility:visible;transform:none}${option("fullScreen") === true ? cover : ""}
 @media(max-width:480px){${cover}}@media(prefers-reduced-motion:reduce){*{transition:none!important}}`);
   }

@@ -89,6 +89,11 @@ def test_another_unicode_form_is_recognised(signed: str, sent: str) -> None:
     assert codes(config(sent, EMAIL, userAuthToken=token)) == ["unicode_form"]
 
 
+def test_a_standard_key_too_weak_to_prove_anything_is_named() -> None:
+    weak = replace(STANDARD, secret=b"short")
+    assert codes(ada(token_of(weak, USER_ID, EMAIL)), (weak,)) == ["key_too_weak"]
+
+
 def test_a_user_id_of_another_shape_is_named() -> None:
     policy = replace(ENFORCED, user_id_pattern="[0-9]+")
     found = explain(ada(GOOD), KEYS, policy, NOW)
@@ -137,6 +142,7 @@ def test_every_entry_of_the_catalogue_can_be_found() -> None:
     listed = {code for _, expected in (*HMAC_TABLE, *JWT_TABLE) for code in expected}
     elsewhere = {
         "identifier_invalid",
+        "key_too_weak",
         "no_live_key",
         "user_id_pattern",
         "token_url_safe",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from tests.clock import START_MS
 from tests.topics import overheard
 from whosthere.core.keys import Scheme
@@ -14,7 +12,7 @@ from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import access_topic
 from whosthere.services import keys, platforms
 from whosthere.services.journal import Actor, entries
-from whosthere.services.options import OPTIONS, Invalid
+from whosthere.services.options import OPTIONS, Invalid, texts
 from whosthere.services.platforms import Created
 from whosthere.services.runtime import Runtime
 from whosthere.storage import keys as key_rows
@@ -74,85 +72,33 @@ def test_a_platform_with_a_problem_is_not_created(runtime: Runtime) -> None:
     assert platforms.listed(runtime) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "shown"),
-    [
-        ("name", " Harbour Shop ", "Harbour Shop"),
-        ("origins", "", ""),
-        ("origins", "https://a.example, https://b.example\nhttps://a.example", "https://a.example,https://b.example"),
-        ("origins", "https://*.example.com", "https://*.example.com"),
-        ("verification", "report", "report"),
-        ("verification", "off", "off"),
-        ("user_id_pattern", "[0-9]{6}", "[0-9]{6}"),
-        ("user_id_pattern", "", ""),
-        ("email_adoption", "off", "off"),
-        ("email_adoption", "on", "on"),
-        ("anonymous_days", "1", "1"),
-        ("anonymous_days", "365", "365"),
-        ("anonymous_idle_days", "2", "2"),
-        ("anonymous_idle_days", "off", "off"),
-        ("anonymous_idle_days", "", "off"),
-        ("anonymous_history", "ask", "ask"),
-        ("brand_color", "#3B46D6", "#3b46d6"),
-        ("brand_color", "", ""),
-        ("position", "top-left", "top-left"),
-        ("greeting", "Ahoy! 👋", "Ahoy! 👋"),
-    ],
-)
-def test_an_option_is_shown_as_it_was_set(runtime: Runtime, name: str, text: str, shown: str) -> None:
-    platform_id = create(runtime).platform.id
-    changed = change(runtime, platform_id, **{name: text})
-    assert OPTIONS[name].show(changed) == shown
-    stored = platforms.find(runtime, platform_id)
-    assert isinstance(stored, Platform)
-    assert OPTIONS[name].show(stored) == shown
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("name", ""),
-        ("name", "x" * 256),
-        ("name", "two\nlines"),
-        ("origins", "shop.example.com"),
-        ("origins", "*"),
-        ("origins", "null"),
-        ("origins", " ".join(f"https://s{number}.example.com" for number in range(101))),
-        ("verification", "strict"),
-        ("verification", "ENFORCED"),
-        ("user_id_pattern", "("),
-        ("user_id_pattern", r"(a)\1"),
-        ("email_adoption", "yes"),
-        ("anonymous_days", "0"),
-        ("anonymous_days", "366"),
-        ("anonymous_days", "-1"),
-        ("anonymous_days", "7.5"),
-        ("anonymous_days", "٧"),
-        ("anonymous_days", ""),
-        ("anonymous_idle_days", "0"),
-        ("anonymous_history", "move"),
-        ("brand_color", "red"),
-        ("brand_color", "#3b46d6;}"),
-        ("position", "middle"),
-        ("greeting", "x" * 501),
-        ("colour", "#3b46d6"),
-    ],
-)
-def test_a_bad_value_changes_nothing(runtime: Runtime, name: str, text: str) -> None:
+def test_what_is_set_is_stored(runtime: Runtime) -> None:
     before = create(runtime).platform
-    refused = platforms.change(runtime, before.id, {"greeting": "Ahoy", name: text}, actor=ADA)
+    values = {
+        "name": "Harbour Store",
+        "origins": "https://a.example,https://b.example",
+        "verification": "report",
+        "user_id_pattern": "[0-9]{6}",
+        "email_adoption": "off",
+        "anonymous_days": "30",
+        "anonymous_idle_days": "2",
+        "anonymous_history": "ask",
+        "brand_color": "#0f5c6e",
+        "position": "top-left",
+        "greeting": "Ahoy! 👋",
+    }
+    assert set(values) == set(OPTIONS)
+    assert texts(change(runtime, before.id, **values)) == values
+    stored = platforms.find(runtime, before.id)
+    assert isinstance(stored, Platform)
+    assert texts(stored) == values
+
+
+def test_a_change_with_a_problem_changes_nothing(runtime: Runtime) -> None:
+    before = create(runtime).platform
+    refused = platforms.change(runtime, before.id, {"greeting": "Ahoy", "verification": "maybe"}, actor=ADA)
     assert isinstance(refused, Invalid)
-    assert [problem.field for problem in refused.problems] == [name]
     assert platforms.find(runtime, before.id) == before
-
-
-def test_all_problems_of_one_change_are_told_together(runtime: Runtime) -> None:
-    platform_id = create(runtime).platform.id
-    values = {"verification": "maybe", "anonymous_days": "none", "anonimous_history": "ask", "greeting": "Ahoy"}
-    refused = platforms.change(runtime, platform_id, values, actor=ADA)
-    assert isinstance(refused, Invalid)
-    assert [problem.field for problem in refused.problems] == ["verification", "anonymous_days", "anonimous_history"]
-    assert "did you mean anonymous_history?" in refused.problems[2].detail
 
 
 def test_every_change_raises_the_version_and_a_change_of_nothing_does_not(runtime: Runtime) -> None:

@@ -41,10 +41,7 @@ def explain(config: Mapping[str, object], keys: Sequence[Key], policy: Policy, n
             if notice.code not in _ADVICE_CODES
         ]
     verdict = judge(claim, keys, replace(policy, verification=Verification.ENFORCED), now)
-    found = _diagnose(claim, config, keys, policy, now, verdict)
-    if isinstance(verdict, Refused) and all(each.advice for each in found):
-        found.append(finding("signature_unknown"))
-    return found
+    return _diagnose(claim, config, keys, policy, now, verdict)
 
 
 def _diagnose(

@@ -115,6 +115,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The token was made with the key “{key}”, which has ended.",
         "Sign with a live key.",
     ),
+    "key_too_weak": (
+        "The token was made with the standard key “{key}”, whose secret has fewer than 32 bytes and proves nothing.",
+        "Create a new key and sign with it.",
+    ),
     "weak_secret": (
         "The secret of the key “{key}” has fewer than 32 bytes.",
         "Create a new key and move to it.",

@@ -127,9 +127,11 @@ def _search(mac: bytes, pairs: Pairs, keys: Sequence[Key], now: int) -> tuple[Ke
     alive = live(keys, now)
     best: tuple[Key, Mistakes] | None = None
     for key in sorted(keys, key=lambda key: key not in alive):
-        ended = () if key in alive else (finding("key_ended", key_name=key.name),)
+        useless: Mistakes = () if key in alive else (finding("key_ended", key_name=key.name),)
+        if key.scheme is Scheme.STANDARD and key.weak:
+            useless += (finding("key_too_weak", key_name=key.name),)
         for made, mistakes in _attempts(key, pairs):
-            total = ended + mistakes
+            total = useless + mistakes
             if compare_digest(made, mac) and (best is None or len(total) < len(best[1])):
                 best = (key, total)
     return best

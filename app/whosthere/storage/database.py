@@ -1,7 +1,10 @@
 """Connections and transactions, alike for SQLite and PostgreSQL.
 
-`read()` and `write()` are the only ways to a connection. A write commits before the block ends, so whoever
-acknowledges after it acknowledges something durable.
+`read()` and `write()` are the only ways to a connection (migrations have their own). A write commits before the block
+ends, so whoever acknowledges after it acknowledges something durable.
+
+The drivers begin nothing by themselves; what begins, begins here. A read of PostgreSQL needs no transaction: at its
+isolation level, read committed, each statement has a view of its own anyway, and round trips are what costs there.
 """
 
 from __future__ import annotations
@@ -11,9 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, exc
+import sqlalchemy
+from sqlalchemy import create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 
+from whosthere.storage.connection import Connection, Speller
 from whosthere.storage.errors import Conflict, Unavailable
 from whosthere.storage.writer_lock import NoLock, WriterLock
 
@@ -37,25 +42,31 @@ class Database:
         if self.is_sqlite:
             options["connect_args"] = {"check_same_thread": False, "timeout": 5}
         else:
-            options["pool_pre_ping"] = True
             options["connect_args"] = {"connect_timeout": 5}
         self.engine = create_engine(self.url, **options)
+        self._speller = Speller(self.engine.dialect)
+        self._driver: Any = self.engine.dialect.loaded_dbapi
         self._writer: WriterLock | NoLock = NoLock()
+        event.listen(self.engine, "begin", _begin)
         if self.is_sqlite:
             event.listen(self.engine, "do_connect", _keep_private)
             event.listen(self.engine, "connect", _configure_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
             self._writer = WriterLock(self.url.database)
+        else:
+            event.listen(self.engine, "connect", _configure_postgres)
+            event.listen(self.engine, "checkout", self._look_whether_it_is_there)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection inside a transaction that only reads.
+        """Give a connection that only reads.
 
         Raises:
             Unavailable: the database cannot serve now.
         """
-        with _translated(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._line() as driver:
+            if self.is_sqlite:
+                driver.execute("BEGIN")
+            yield Connection(driver, self._speller)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -65,10 +76,10 @@ class Database:
             Conflict: a uniqueness constraint or a race stopped it.
             Unavailable: the database cannot serve now.
         """
-        with _translated(), self._writer, self.engine.connect() as connection:
-            writing = connection.execution_options(**{_WRITES: True})
-            with writing.begin():
-                yield writing
+        with self._writer, self._line() as driver:
+            driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+            yield Connection(driver, self._speller)
+            driver.commit()
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a write transaction; the loser of a race runs again from the top."""
@@ -81,9 +92,15 @@ class Database:
         raise Unavailable("the same race was lost too many times") from lost
 
     @contextmanager
-    def alone(self) -> Iterator[tuple[Connection, Any]]:
+    def inspect(self) -> Iterator[sqlalchemy.Connection]:
+        """Give a connection of SQLAlchemy's own kind, which migrations need."""
+        with self._translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[tuple[sqlalchemy.Connection, Any]]:
         """Give a SQLite connection outside any transaction, with its driver's connection, to the only writer."""
-        with _translated(), self._writer, self.engine.connect() as connection:
+        with self._writer, self.inspect() as connection:
             writing = connection.execution_options(**{_WRITES: True})
             yield writing, connection.connection.dbapi_connection
 
@@ -92,21 +109,47 @@ class Database:
         with self._writer:
             self.engine.dispose()
 
+    @contextmanager
+    def _line(self) -> Iterator[Any]:
+        """Lend a connection of the driver; giving it back rolls back what was not committed."""
+        with self._translated():
+            lent = self.engine.raw_connection()
+            try:
+                yield lent.dbapi_connection
+            except self._driver.Error as error:
+                if self.engine.dialect.is_disconnect(error, lent.dbapi_connection, None):
+                    lent.invalidate(error)
+                raise
+            finally:
+                if lent.is_valid:
+                    lent.close()
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except exc.IntegrityError as error:
-        raise Conflict(str(error.orig)) from error
-    except exc.DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in _RETRIED_SQLSTATES:
-            raise Conflict(str(error.orig)) from error
-        if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
-            raise Unavailable(str(error.orig)) from error
-        raise
-    except exc.TimeoutError as error:
-        raise Unavailable("no free database connection") from error
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except exc.DBAPIError as error:
+            raise (self._meaning(error.orig) or error) from error
+        except exc.TimeoutError as error:
+            raise Unavailable("no free database connection") from error
+        except self._driver.Error as error:
+            raise (self._meaning(error) or error) from error
+
+    def _meaning(self, error: BaseException | None) -> Conflict | Unavailable | None:
+        """Return what an error of the driver means to a service; `None` for a mistake of ours."""
+        driver = self._driver
+        if isinstance(error, driver.IntegrityError) or getattr(error, "sqlstate", None) in _RETRIED_SQLSTATES:
+            return Conflict(str(error))
+        if isinstance(error, (driver.OperationalError, driver.InterfaceError, driver.InternalError)):
+            return Unavailable(str(error))
+        return None
+
+    def _look_whether_it_is_there(self, driver: Any, _record: Any, _lent: Any) -> None:
+        """Take a new connection instead of one that PostgreSQL has closed, without asking it across the network."""
+        try:
+            driver.pgconn.consume_input()
+        except self._driver.OperationalError as error:
+            raise exc.DisconnectionError from error
 
 
 def _keep_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
@@ -116,7 +159,7 @@ def _keep_private(_dialect: Any, _record: Any, arguments: list[Any], _options: A
 
 
 def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
-    dbapi_connection.isolation_level = None  # transactions are begun by `_begin_sqlite`, not by the driver
+    dbapi_connection.isolation_level = None  # transactions are begun here, not by the driver
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # an acknowledged message survives power loss
@@ -127,6 +170,13 @@ def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
+def _configure_postgres(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.autocommit = True  # transactions are begun here, not by the driver
+    from psycopg.types.string import TextLoader  # an extra: who has this connection has it
+
+    dbapi_connection.adapters.register_loader("uuid", TextLoader)  # ids are text in Python
+
+
+def _begin(connection: sqlalchemy.Connection) -> None:
+    writes = connection.dialect.name == "sqlite" and connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Delete, Select, Table, bindparam, delete, func, select
 
+from whosthere.storage.connection import Connection
 from whosthere.storage.tables import (
     agent_sessions,
     ended_anonymous,

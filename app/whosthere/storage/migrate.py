@@ -44,7 +44,7 @@ def status(database: Database) -> SchemaStatus:
     Raises:
         Unavailable: the database cannot be reached.
     """
-    with database.read() as connection:
+    with database.inspect() as connection:
         return SchemaStatus(_current(connection), _head())
 
 
@@ -68,7 +68,7 @@ def upgrade(database: Database, *, backup: bool = True) -> SchemaStatus:
 @contextmanager
 def _exclusive(database: Database, backup: bool) -> Iterator[Connection]:
     if not database.is_sqlite:
-        with database.write() as connection:
+        with database.inspect() as connection, connection.begin():
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             yield connection
         return

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from whosthere.core.policy import AnonymousHistory, Policy, Verification
+from whosthere.storage.connection import Connection, Row
 from whosthere.storage.tables import platforms
 
 
@@ -31,9 +32,9 @@ _ALL = select(platforms).order_by(platforms.c.created_at, platforms.c.id)
 _ORIGINS = select(platforms.c.origins)
 
 
-def from_row(row: Row[Any] | Mapping[str, Any]) -> Platform:
+def from_row(row: Row) -> Platform:
     """Read a platform out of a row that holds all columns of `platforms`."""
-    m = row._mapping if isinstance(row, Row) else row
+    m = row._mapping
     policy = Policy(
         platform_id=m["id"],
         verification=Verification(m["verification"]),

@@ -14,8 +14,6 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Connection,
-    CursorResult,
     Delete,
     Executable,
     Insert,
@@ -29,6 +27,8 @@ from sqlalchemy import (
     select,
     update,
 )
+
+from whosthere.storage.connection import Connection, Rows
 
 # Not named like the column: SQLAlchemy keeps column names for the SET and VALUES of its own.
 PLATFORM: BindParameter[Any] = bindparam("tenant", required=True)
@@ -64,7 +64,7 @@ class Tenant:
         self.connection = connection
         self.platform_id = platform_id
 
-    def run(self, statement: Executable, /, **values: Any) -> CursorResult[Any]:
+    def run(self, statement: Executable, /, **values: Any) -> Rows:
         """Execute `statement` with this tenant's platform and `values`."""
         return self.connection.execute(statement, {"tenant": self.platform_id, **values})
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from tests.clock import Clock
 from tests.conftest import ENCRYPTION_KEY
@@ -45,6 +46,8 @@ def _house(database_url: str, folder: Path) -> Iterator[House]:
     )
     clock = Clock()
     runtime = build_runtime(settings, clock=clock)
+    if runtime.database.is_sqlite:  # these tests ask nothing about durability, and waiting for a disk takes long
+        event.listen(runtime.database.engine, "connect", lambda driver, _: driver.execute("PRAGMA synchronous=OFF"))
     app = create_app(settings, runtime=runtime)
     app.testing = True
     yield House(settings, clock, runtime, app)

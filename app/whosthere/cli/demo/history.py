@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from whosthere.cli.failures import accepted
-from whosthere.core.conversation import Actor, State
+from whosthere.core.conversation import State
 from whosthere.core.signing import user_auth_token
+from whosthere.services import inbox
 from whosthere.services.access import Credential
+from whosthere.services.agents import Identity
 from whosthere.services.boot import BootRequest, boot
-from whosthere.services.conversations import Opening, change_state, start
+from whosthere.services.conversations import Opening, start
 from whosthere.services.messages import Text, post
 from whosthere.services.runtime import Runtime
-from whosthere.storage import conversations, messages
-from whosthere.storage.messages import Draft
-from whosthere.storage.tenancy import Tenant
 
 _MINUTE_MS = 60_000
 _HOUR = 60
@@ -107,8 +106,7 @@ class Scene:
     platform_id: str
     secret: str
     shop_url: str
-    agent_id: str
-    agent_name: str
+    team: Identity
 
     def at(self, minutes_ago: int) -> Runtime:
         """The installation as it was then."""
@@ -129,7 +127,7 @@ def _let_happen(scene: Scene, talk: Talk, number: int) -> None:
     conversation = started.conversation
     for minute, who, line in rest:
         if who == TEAM:
-            _reply(scene, conversation.id, conversation.record_id, minute, line)
+            _reply(scene, conversation.id, minute, line)
             continue
         anonymous_token, credential = _enter(scene, talk, minute, anonymous_token)
         accepted(post(scene.at(minute), credential, conversation.id, Text(line, f"demo-{number}-{minute}")))
@@ -151,30 +149,10 @@ def _enter(scene: Scene, talk: Talk, minute: int, anonymous_token: str | None) -
     return booted.anonymous_token, Credential(booted.session, scene.shop_url)
 
 
-def _reply(scene: Scene, conversation_id: str, record_id: str, minute: int, line: str) -> None:
-    past = scene.at(minute)
-    draft = Draft(past.new_id(), "agent", line, author_id=scene.agent_id, author_name=scene.agent_name)
-
-    def append(tenant: Tenant) -> None:
-        messages.append(
-            tenant,
-            draft,
-            conversation_id=conversation_id,
-            record_id=record_id,
-            was=State.OPEN.value,
-            state=State.OPEN.value,
-            now=past.clock(),
-        )
-
-    past.writing(scene.platform_id, append)
+def _reply(scene: Scene, conversation_id: str, minute: int, line: str) -> None:
+    text = Text(line, f"demo-{minute}")
+    accepted(inbox.reply(scene.at(minute), scene.team, conversation_id, text))
 
 
 def _resolve(scene: Scene, conversation_id: str, minute: int) -> None:
-    past = scene.at(minute)
-
-    def resolve(tenant: Tenant) -> None:
-        conversation = conversations.find(tenant, conversation_id)
-        if conversation is not None:
-            change_state(past, tenant, conversation, State.RESOLVED, by=Actor.AGENT, now=past.clock())
-
-    past.writing(scene.platform_id, resolve)
+    accepted(inbox.set_state(scene.at(minute), scene.team, conversation_id, State.RESOLVED))

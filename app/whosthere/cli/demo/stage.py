@@ -9,9 +9,11 @@ from pathlib import Path
 from whosthere.cli.demo import history
 from whosthere.cli.failures import accepted
 from whosthere.services import agents, platforms
+from whosthere.services.agents import Identity
 from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings, load_settings
+from whosthere.storage.agents import Membership
 from whosthere.storage.migrate import upgrade
 from whosthere.wiring import build_runtime
 
@@ -44,8 +46,9 @@ def build(folder: Path, *, chat_url: str, shop_url: str) -> Stage:
     created = accepted(platforms.create(past, "Harbour Shop", origins, actor=_DEMO, values=looks))
     platform_id = created.platform.id
     password = secrets.token_urlsafe(9)
-    agent = accepted(agents.create_agent(past, AGENT_EMAIL, password, platform_id, "admin"))
-    scene = history.Scene(runtime, platform_id, created.key.secret, shop_url, agent.id, AGENT_NAME)
+    agent = accepted(agents.create_agent(past, AGENT_EMAIL, password, platform_id, "admin", name=AGENT_NAME))
+    team = Identity(agent, (Membership(platform_id, created.platform.name, "admin"),))
+    scene = history.Scene(runtime, platform_id, created.key.secret, shop_url, team)
     history.tell(scene)
     accepted(platforms.change(runtime, platform_id, {"verification": "enforced"}, actor=_DEMO))
     return Stage(settings, runtime, platform_id, created.key.id, created.key.secret, password)

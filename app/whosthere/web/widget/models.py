@@ -4,38 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from whosthere.core.conversation import refuse_client_message_id, refuse_text
-from whosthere.core.reasons import Refused
 from whosthere.web.edge import Body
-
-URL_LENGTH_MAX = 2048
-
-
-def _without_nul(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("cannot hold U+0000")
-    return value
-
-
-def _checked(problem: Any) -> AfterValidator:
-    def check(value: str) -> str:
-        refused: Refused | None = problem(value)
-        if refused is not None:
-            raise ValueError(refused.detail)
-        return value
-
-    return AfterValidator(check)
-
-
-Plain = Annotated[str, AfterValidator(_without_nul)]
-Cut = Annotated[Plain, AfterValidator(lambda value: value[:URL_LENGTH_MAX])]
-MessageText = Annotated[str, _checked(refuse_text)]
-ClientMessageId = Annotated[str, _checked(refuse_client_message_id)]
-Tag = Annotated[Plain, StringConstraints(min_length=1, max_length=100)]
-FieldName = Annotated[Plain, StringConstraints(min_length=1, max_length=100)]
-
+from whosthere.web.fields import ClientMessageId, Cut, FieldName, MessageText, Plain, Tag
 
 class Page(Body):
     """Where the visitor is; shown to agents."""

@@ -1,0 +1,75 @@
+"""`agent create` and `agent token`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import CommandLine
+from whosthere.services import agents
+from whosthere.services.agents import Identity, SignedIn
+from whosthere.settings import load_settings
+from whosthere.wiring import build_runtime
+
+EMAIL = "grace@example.com"
+PASSWORD = "nine ships in the harbour"
+
+
+@pytest.fixture
+def shop(cli: CommandLine) -> str:
+    return str(cli.json("platform", "create", "Harbour Shop", "--origin", "https://shop.example.com")["platformId"])
+
+
+def signs_in(cli: CommandLine, password: str) -> bool:
+    runtime = build_runtime(load_settings(cli.environ))
+    try:
+        return isinstance(agents.sign_in(runtime, EMAIL, password), SignedIn)
+    finally:
+        runtime.database.close()
+
+
+def test_an_agent_signs_in_with_the_password_from_stdin(cli: CommandLine, shop: str) -> None:
+    options = ("--platform", shop, "--role", "admin", "--password-stdin")
+    answer = cli.json("agent", "create", EMAIL, *options, stdin=f"{PASSWORD}\n")
+    assert answer["email"] == EMAIL
+    assert answer["id"]
+    assert "password" not in answer
+    assert signs_in(cli, PASSWORD)
+    assert not signs_in(cli, f"{PASSWORD}\n")
+
+
+def test_without_a_password_one_is_made_and_shown(cli: CommandLine, shop: str) -> None:
+    made = cli.json("agent", "create", EMAIL)
+    assert signs_in(cli, made["password"])
+    printed = cli.done("agent", "create", "ada@example.com", "--platform", shop, "--name", "Ada")
+    assert "Ada (ada@example.com)" in printed
+    assert "(shown once)" in printed
+
+
+def test_a_token_stands_for_its_agent_and_their_platforms(cli: CommandLine, shop: str) -> None:
+    cli.done("agent", "create", EMAIL, "--password-stdin", stdin=PASSWORD)
+    answer = cli.json("agent", "token", EMAIL, "--name", "export")
+    assert cli.done("agent", "token", EMAIL).strip() != answer["token"]
+    runtime = build_runtime(load_settings(cli.environ))
+    identity = agents.by_token(runtime, answer["token"])
+    runtime.database.close()
+    assert isinstance(identity, Identity)
+    assert identity.platform_ids == (shop,)
+
+
+def test_problems_are_told(cli: CommandLine, shop: str) -> None:
+    assert "not an email address" in cli.refused("agent", "create", "grace")
+    cli.refused("agent", "create", EMAIL, "--password-stdin", stdin="")
+    cli.refused("agent", "create", EMAIL, "--password-stdin", stdin="short")
+    assert "There is no platform" in cli.refused("agent", "create", EMAIL, "--platform", "Nowhere")
+    assert "no agent" in cli.refused("agent", "token", EMAIL)
+    cli.done("agent", "create", EMAIL)
+    assert "exists already" in cli.refused("agent", "create", EMAIL.upper())
+
+
+def test_the_platform_is_asked_for_as_soon_as_there_are_several(cli: CommandLine) -> None:
+    assert "There is no platform yet" in cli.refused("agent", "create", EMAIL)
+    for name in ("First", "Second"):
+        cli.json("platform", "create", name)
+    said = cli.refused("agent", "create", EMAIL)
+    assert "--platform" in said
+    assert "'First'" in said
