@@ -33,7 +33,7 @@ class Rows:
             .label(table.name)
             for table in wanted
         ]
-        with self.database.read() as connection:
+        with self.database.engine.connect() as connection:
             return dict(connection.execute(select(*numbers)).one()._mapping)
 
     def people(self) -> dict[str, int]:
@@ -43,7 +43,7 @@ class Rows:
     def all(self, table: Table) -> list[Row[Any]]:
         """Return the platform's rows of a table in the order of their ids."""
         statement = select(table).where(table.c.platform_id == self.platform_id).order_by(table.c.id)
-        with self.database.read() as connection:
+        with self.database.engine.connect() as connection:
             return list(connection.execute(statement))
 
     def one(self, table: Table) -> Row[Any]:

@@ -33,8 +33,8 @@ KEY = (os.environ.get("TERN_SECRET_KEY") or secrets.token_hex(32)).encode()
 HTML = ("Content-Type", "text/html; charset=utf-8")
 POLICY = (
     "Content-Security-Policy",
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 )
 FOUND, MISSING, SEE = "200 OK", "404 Not Found", "303 See Other"
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core.jwts import FORMAT, GOOD, SECONDS, SIGNATURE, assemble, check, encode, good, proof
 from tests.core.world import HELPSHIFT, STANDARD
 from tests.people import OTHER_SECRET, SECRET, jwt
-from whosthere.core.jwt_tokens import (
-    TOKEN_LENGTH_MAX,
-    IdentityProof,
-)
+from whosthere.core.jwt_tokens import TOKEN_LENGTH_MAX, IdentityProof, Malformed, decode_base64url
 from whosthere.core.keys import Key, Scheme
 from whosthere.core.reasons import Reason
 
@@ -210,3 +212,15 @@ def test_a_token_has_at_most_8_kib() -> None:
     assert len(fitting) <= TOKEN_LENGTH_MAX
     assert proof(fitting).user_id == "ada"
     assert check(good(x="x" * TOKEN_LENGTH_MAX)) is FORMAT
+
+
+@given(st.text("AQgwEIz09-_+/=\n", max_size=9) | st.binary(max_size=9).map(encode))
+def test_a_value_has_one_spelling_in_base64url(part: str) -> None:
+    try:
+        value = decode_base64url(part.encode())
+    except Malformed:
+        padded = part + "=" * (-len(part) % 4)
+        with suppress(binascii.Error):
+            assert encode(base64.urlsafe_b64decode(padded)) != part
+    else:
+        assert encode(value) == part

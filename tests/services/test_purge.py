@@ -102,11 +102,12 @@ def test_nothing_fresh_is_purged(runtime: Runtime, house: House) -> None:
 
 def test_a_revocation_goes_when_its_session_would_be_over_anyway(runtime: Runtime, house: House, clock: Clock) -> None:
     end = clock() + 3_600_000
-    for _ in range(3):
-        session_id = runtime.new_id()
-        runtime.writing(
-            house.shop.id, lambda tenant, which=session_id: sessions.revoke(tenant, which, expires_at=end, now=1)
-        )
+
+    def revoke(tenant: Tenant) -> None:
+        for _ in range(3):
+            sessions.revoke(tenant, runtime.new_id(), expires_at=end, now=clock())
+
+    runtime.writing(house.shop.id, revoke)
     clock.advance(hours=1)
     assert purge(runtime) == NOTHING
     clock.advance(ms=1)

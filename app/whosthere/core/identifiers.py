@@ -71,6 +71,11 @@ def user_email_problem(value: object) -> Notice | None:
         return None
     if not isinstance(value, str):
         return Notice("user_email_not_a_string", "userEmail", "userEmail must be a string.")
+    return None if is_valid(value) else _email_problem(value)
+
+
+def _email_problem(value: str) -> Notice:
+    """Say why an address is not valid; the most telling reason first."""
     if value != value.strip():
         return Notice("user_email_white_space", "userEmail", "userEmail begins or ends with white space.")
     if not unicodedata.is_normalized("NFC", value):
@@ -78,9 +83,7 @@ def user_email_problem(value: object) -> Notice | None:
     if len(value.encode(errors="replace")) > EMAIL_BYTES_MAX:
         message = f"userEmail is longer than {EMAIL_BYTES_MAX} bytes."
         return Notice("user_email_too_long", "userEmail", message)
-    if not is_valid(value):
-        return Notice("user_email_invalid", "userEmail", "userEmail is not a valid email address.")
-    return None
+    return Notice("user_email_invalid", "userEmail", "userEmail is not a valid email address.")
 
 
 def user_id_advice(user_id: str) -> tuple[Notice, ...]:

@@ -14,7 +14,6 @@ from whosthere.storage import agents, platforms
 from whosthere.storage.agents import Agent, Membership
 from whosthere.storage.connection import Connection
 
-
 ROLES = ("owner", "admin", "agent")
 IDLE_MS = 12 * 3_600_000
 ABSOLUTE_MS = 14 * 86_400_000

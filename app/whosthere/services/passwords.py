@@ -30,9 +30,10 @@ def hashed(password: str) -> str:
 def fits(password: str, stored: str | None) -> bool:
     """Whether `password` belongs to the stored hash; without one the same work is done for nothing."""
     try:
-        return _hasher().verify(stored or _nobody(), password) and stored is not None
+        _hasher().verify(stored or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def is_dated(stored: str) -> bool:

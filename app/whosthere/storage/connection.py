@@ -126,7 +126,8 @@ class Spelled:
         parameters: Any = named
         if self._expands:
             expanded = self._compiled.construct_expanded_state(named)
-            text, parameters = expanded.statement, expanded.positional_parameters or expanded.parameters
+            text = expanded.statement
+            parameters = expanded.parameters if self._order is None else expanded.positional_parameters
         elif self._order is not None:
             parameters = [named[name] for name in self._order]
         cursor = driver.execute(text, parameters)

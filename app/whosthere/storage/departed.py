@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from whosthere.storage.tables import conversations, ended_anonymous, merge_ledger, messages, users
 from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in
@@ -41,19 +40,20 @@ _left_nothing = ~or_(
 _their = (conversations.c.record_id == users.c.id) & (conversations.c.state != "ended") & users.c.deleted_at.is_(None)
 
 
-def _paged(statement: Select[Any], column: ColumnElement[str]) -> Select[Any]:
-    return statement.where(column > bindparam("after")).order_by(column).limit(bindparam("count"))
-
-
-_SILENT = _paged(select_in(users, columns=[users.c.id]).where(_over, _left_nothing), users.c.id)
+_silent = select_in(users, columns=[users.c.id]).where(_over, _left_nothing).limit(bindparam("count"))
 _SILENT_NUMBER = select(func.count()).select_from(users).where(users.c.platform_id == PLATFORM, _over, _left_nothing)
-_OPEN = _paged(select_in(conversations, users, columns=[conversations.c.id]).where(_their, _over), conversations.c.id)
+_OPEN = (
+    select_in(conversations, users, columns=[conversations.c.id])
+    .where(_their, _over, conversations.c.id > bindparam("after"))
+    .order_by(conversations.c.id)
+    .limit(bindparam("count"))
+)
 _OPEN_NUMBER = (
     select(func.count())
     .select_from(conversations.join(users, users.c.platform_id == conversations.c.platform_id))
     .where(conversations.c.platform_id == PLATFORM, _their, _over)
 )
-_FORGET = delete_in(users).where(users.c.id.in_(bindparam("ids", expanding=True)), users.c.anonymous, _left_nothing)
+_FORGET = delete_in(users).where(users.c.id.in_(_silent))
 
 
 def silent_number(tenant: Tenant, limits: Limits) -> int:
@@ -63,8 +63,7 @@ def silent_number(tenant: Tenant, limits: Limits) -> int:
 
 def forget_silent(tenant: Tenant, limits: Limits, count: int) -> int:
     """Delete the rows of at most `count` anonymous users who are over and left nothing behind; return how many."""
-    ids = tenant.run(_SILENT, after=FIRST, count=count, **_values(limits)).scalars().all()
-    return tenant.run(_FORGET, ids=ids).rowcount if ids else 0
+    return tenant.run(_FORGET, count=count, **_values(limits)).rowcount
 
 
 def open_number(tenant: Tenant, limits: Limits) -> int:

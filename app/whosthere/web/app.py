@@ -12,15 +12,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whosthere.assets import asset_hash, static_dir, templates_dir
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings
-from whosthere.web import embed, ops, problems, widget
+from whosthere.web import agent, embed, ops, problems, widget
+from whosthere.web.agent.who import csrf
+from whosthere.web.cookies import COOKIE_NAME, MountedCookie
 from whosthere.web.edge import BODY_BYTES_MAX
 from whosthere.web.limits import RateLimits
 from whosthere.web.problems import request_id
 from whosthere.wiring import build_runtime
 
 log = logging.getLogger("whosthere.web")
-
-COOKIE_NAME = "whosthere_agent"
 
 
 def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, runtime: Runtime | None = None) -> Flask:
@@ -41,14 +41,18 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
         MAX_CONTENT_LENGTH=BODY_BYTES_MAX + 1,
         MAX_FORM_MEMORY_SIZE=BODY_BYTES_MAX,
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked where a cookie is the credential, in web/agent/who.py
+        WTF_CSRF_TIME_LIMIT=None,
         WHOSTHERE_PUBLIC_URL=settings.public_url,
         WHOSTHERE_ASSET_HASH=asset_hash(static),
     )
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     app.extensions["whosthere.runtime"] = runtime or build_runtime(settings, clock=clock)
     app.extensions["whosthere.limits"] = RateLimits(settings.rate_limit, redis_url)
+    app.session_interface = MountedCookie()
+    csrf.init_app(app)
     problems.register(app)
-    for blueprint in (widget.blueprint, embed.blueprint, ops.blueprint):
+    for blueprint in (widget.blueprint, agent.api, agent.pages, embed.blueprint, ops.blueprint):
         app.register_blueprint(blueprint)
     app.after_request(_finish)
     if settings.metrics:

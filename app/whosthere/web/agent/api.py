@@ -213,7 +213,6 @@ def _lines(stream: InboxStream, still: inbox_streams.Still) -> Iterator[str]:
 
 def _cookie_token() -> str | None:
 
-
     token = session.get("agent")
     return token if isinstance(token, str) else None
 
@@ -228,7 +227,7 @@ def _platform() -> str | None:
     return None if wanted is None else identifier(wanted)
 
 
-def _state() -> State | None | Refused:
+def _state() -> State | Refused | None:
     wanted = request.args.get("state")
     if wanted is None:
         return None

@@ -11,6 +11,7 @@ from whosthere.core.reasons import Reason, Refused
 from whosthere.storage import platforms
 from whosthere.storage.platforms import Platform
 from whosthere.web.appearance import appearance
+from whosthere.web.assets import asset_base
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
@@ -75,12 +76,6 @@ def frame() -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def asset_base() -> str:
-    """Return the address below which static files are immutable."""
-    version: str = current_app.config["WHOSTHERE_ASSET_HASH"]
-    return url_for("embed.asset", version=version, name="x").removesuffix("/x")
 
 
 def _frame_policy(platform: Platform) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from whosthere.web.edge import Body
 from whosthere.web.fields import ClientMessageId, Cut, FieldName, MessageText, Plain, Tag
 
+
 class Page(Body):
     """Where the visitor is; shown to agents."""
 

@@ -1,0 +1,149 @@
+"""What the inbox's templates show: names, words and times for conversations and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from urllib.parse import urlsplit
+
+from whosthere.core.assurance import Assurance
+from whosthere.services.inbox import Thread
+from whosthere.storage.inbox import Case, Note
+from whosthere.storage.messages import Message
+from whosthere.storage.users import User
+from whosthere.web.wire import instant
+
+_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+_EVENTS = {
+    "resolved": "Resolved",
+    "reopened": "Reopened",
+    "rejected": "Rejected",
+    "ended": "Ended",
+}
+_STATES = {"open": "Open", "resolved": "Resolved", "rejected": "Rejected", "ended": "Ended"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One identifier on the card, and whose word it is."""
+
+    label: str
+    value: str
+    proven: bool
+
+    @property
+    def in_words(self) -> str:
+        """What an agent reads under the value."""
+        return "Proven" if self.proven else "Claimed, not proven"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of a thread: a message, an event or a note."""
+
+    key: str
+    kind: str
+    body: str
+    author: str
+    at: int
+    assurance: Assurance | None = None
+    proof: str = ""
+    seen: bool = False
+
+
+def name_of(case: Case) -> str:
+    """Return what to call the person: their name, else what they go by, else where they came from."""
+    record = case.user.record
+    given = record.name or record.email or record.user_id or record.claimed_email or record.claimed_user_id
+    if given:
+        return given
+    path = urlsplit(case.conversation.page_url or "").path
+    return f"Visitor from {path}" if len(path) > 1 else "Visitor"
+
+
+def initials(name: str) -> str:
+    """Return one or two letters for the avatar."""
+    words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def identifiers(user: User) -> list[Identifier]:
+    """Return the person's identifiers, each with whose word it is."""
+    record = user.record
+    found = [
+        ("User ID", record.user_id, record.user_id_proven),
+        ("Email", record.email, record.email_proven),
+        ("User ID", record.claimed_user_id, False),
+        ("Email", record.claimed_email, False),
+    ]
+    return [Identifier(label, value, proven) for label, value, proven in found if value]
+
+
+def lines(thread: Thread) -> list[tuple[str, list[Line]]]:
+    """Return the thread in reading order, grouped by day (ISO date, UTC)."""
+    head = thread.case.conversation
+    first = thread.messages[0].seq if thread.messages else 0
+    entries = [(message.seq, 0, _message(message, head.user_read_seq)) for message in thread.messages]
+    entries += [(note.after_seq, 1, _note(note)) for note in thread.notes if note.after_seq >= first]
+    ordered = [line for _, _, line in sorted(entries, key=lambda entry: (entry[0], entry[1], entry[2].key))]
+    return [(day, list(group)) for day, group in groupby(ordered, key=lambda line: iso(line.at)[:10])]
+
+
+def _message(message: Message, seen_seq: int) -> Line:
+    if message.author_kind == "system":
+        return Line(message.id, "event", _EVENTS.get(message.event or "", message.body), "", message.created_at)
+    if message.author_kind == "agent":
+        seen = message.seq <= seen_seq
+        return Line(message.id, "agent", message.body, message.author_name or "Agent", message.created_at, seen=seen)
+    proof = f"key “{message.key_name}”" if message.key_name else ""
+    assurance = Assurance(message.assurance or Assurance.ANONYMOUS)
+    author = message.author_name or ""
+    return Line(message.id, "user", message.body, author, message.created_at, assurance, proof)
+
+
+def _note(note: Note) -> Line:
+    return Line(note.id, "note", note.body, note.author_name, note.created_at)
+
+
+def state_in_words(state: str) -> str:
+    """Return a conversation's state as a label."""
+    return _STATES.get(state, state)
+
+
+def iso(at: int) -> str:
+    """Return epoch milliseconds as RFC 3339."""
+    return instant(at)
+
+
+def ago(at: int, now: int) -> str:
+    """Return a time relative to now while it is near, else its date."""
+    past = max(0, now - at)
+    if past < _MINUTE:
+        return "now"
+    if past < _HOUR:
+        return f"{past // _MINUTE} min"
+    if past < _DAY:
+        return f"{past // _HOUR} h"
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    return f"{moment.day} {moment:%b}" if past < 300 * _DAY else f"{moment.day} {moment:%b %Y}"
+
+
+def clock(at: int) -> str:
+    """Return the time of day, UTC; the page turns it into the agent's own time zone."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%H:%M}"
+
+
+def day_name(day: str, now: int) -> str:
+    """Return an ISO date as an agent reads it."""
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    date = datetime.fromisoformat(day).date()
+    days = (today - date).days
+    if days in (0, 1):
+        return ("Today", "Yesterday")[days]
+    return f"{date.day} {date:%B %Y}"
+
+
+def assurance(value: str) -> Assurance:
+    """Return a stored assurance with its words."""
+    return Assurance(value)

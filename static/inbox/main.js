@@ -1,0 +1,107 @@
+/* The inbox, livelier: live rows, sending without a reload, keys. Without this script everything still works. */
+
+import { compose } from "./composer.js";
+import { listenToKeys } from "./keys.js";
+import { listen } from "./live.js";
+import { parse, replaceRows } from "./replace.js";
+import { localize } from "./times.js";
+
+const NEAR_END = 120;
+const inbox = /** @type {HTMLElement} */ (document.querySelector(".inbox"));
+const { api = "", list = "", conversation = "", thread = "", csrf = "" } = inbox.dataset;
+const rows = /** @type {HTMLElement} */ (document.getElementById("rows"));
+
+/** @param {string} path @returns {Promise<HTMLElement | null>} */
+async function fetchFragment(path) {
+  const response = await fetch(path, { cache: "no-store", redirect: "manual" });
+  return response.ok ? parse(await response.text()) : null;
+}
+
+let refreshing = false;
+let again = false;
+
+/** Fetch what changed, once at a time. @param {boolean} withThread */
+async function refresh(withThread) {
+  if (refreshing) {
+    again = true;
+    return;
+  }
+  refreshing = true;
+  try {
+    await Promise.all([refreshList(), withThread && conversation ? refreshThread() : null]);
+  } catch {
+    // offline: the stream comes back and asks again
+  }
+  refreshing = false;
+  if (again) {
+    again = false;
+    void refresh(true);
+  }
+}
+
+async function refreshList() {
+  if (new URL(location.href).searchParams.has("cursor")) return; // older pages stand still
+  const fragment = await fetchFragment(list);
+  const [present, wanted] = [rows.querySelector("ol"), fragment?.querySelector("ol")];
+  if (!present || !wanted) return;
+  for (const row of wanted.querySelectorAll(`[data-key="${conversation}"] .row`)) row.setAttribute("aria-current", "true");
+  replaceRows(present, wanted);
+  localize(rows);
+}
+
+async function refreshThread() {
+  const seen = document.visibilityState === "visible";
+  const fragment = await fetchFragment(thread + (thread.includes("?") ? "&" : "?") + (seen ? "read=1" : ""));
+  if (!fragment) return;
+  const log = /** @type {HTMLElement} */ (document.getElementById("thread"));
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+  const [present, wanted] = [log.querySelector("ol"), fragment.querySelector("#thread ol")];
+  if (!present || !wanted) return;
+  for (const row of replaceRows(present, wanted)) row.classList.add("arrived");
+  for (const part of ["head", "person"]) {
+    const old = document.querySelector(`[data-part=${part}]`);
+    const next = fragment.querySelector(`[data-part=${part}]`);
+    if (old && next && !old.contains(document.activeElement)) old.replaceWith(next);
+  }
+  localize(document);
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** @param {number} step */
+function move(step) {
+  const links = /** @type {HTMLElement[]} */ (Array.from(rows.querySelectorAll("a.row")));
+  const focused = links.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const current = focused >= 0 ? focused : links.findIndex((link) => link.hasAttribute("aria-current"));
+  links[Math.min(links.length - 1, Math.max(0, current < 0 ? 0 : current + step))]?.focus();
+}
+
+localize(document);
+setInterval(() => localize(document), 30000);
+
+const form = /** @type {HTMLFormElement | null} */ (document.getElementById("composer"));
+const composer = form && compose(form, { api, conversation, csrf, sent: () => void refresh(true) });
+const log = document.getElementById("thread");
+if (log) log.scrollTop = log.scrollHeight;
+
+listenToKeys({
+  j: () => move(1),
+  k: () => move(-1),
+  r: () => composer?.write("reply"),
+  n: () => composer?.write("note"),
+  e: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-primary]"))?.click(),
+  u: () => /** @type {HTMLElement | null} */ (document.querySelector(".back"))?.click(),
+});
+
+const link = /** @type {HTMLElement} */ (document.getElementById("link"));
+listen(api, {
+  changed: (ids) => void refresh(ids.includes(conversation)),
+  everything: () => void refresh(true),
+  state: (live) => {
+    const text = live ? "" : "Connecting again…";
+    if (link.textContent !== text) link.textContent = text;
+  },
+  signedOut: () => location.reload(),
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") void refresh(true);
+});
