@@ -13,8 +13,15 @@ const EVENTS = [
 ];
 const SHOWN_MAX = 8;
 
-const whosthere = /** @type {any} */ (window).Whosthere;
 const list = document.getElementById("events");
+
+/**
+ * Send the chat a command. The function is looked up every time: the embed script replaces the stub of the page.
+ * @param {...unknown} command
+ */
+function whosthere(...command) {
+  /** @type {any} */ (window).Whosthere(...command);
+}
 
 /**
  * Show that the page heard an event; the oldest ones make room.

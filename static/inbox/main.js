@@ -61,7 +61,10 @@ async function refreshThread() {
   for (const part of ["head", "person"]) {
     const old = document.querySelector(`[data-part=${part}]`);
     const next = fragment.querySelector(`[data-part=${part}]`);
-    if (old && next && !old.contains(document.activeElement)) old.replaceWith(next);
+    if (!old || !next || old.contains(document.activeElement)) continue;
+    const folded = old.querySelector("details:not([open])") !== null;
+    next.querySelector("details")?.toggleAttribute("open", !folded);
+    old.replaceWith(next);
   }
   localize(document);
   if (atEnd) log.scrollTop = log.scrollHeight;
@@ -78,6 +81,7 @@ function move(step) {
 localize(document);
 setInterval(() => localize(document), 30000);
 
+if (matchMedia("(max-width: 1200px)").matches) document.querySelector(".person details")?.removeAttribute("open");
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("composer"));
 const composer = form && compose(form, { api, conversation, csrf, sent: () => void refresh(true) });
 const log = document.getElementById("thread");

@@ -57,6 +57,7 @@ def test_a_session_names_its_record_assurance_platform_and_key() -> None:
 
 
 VERIFIED, CLAIMED = opened(verified("ada")), opened(claimed("ada"))
+BY_EMAIL = replace(VERIFIED, proves_user_id=False)
 SEALED = replace(ADA, sealed=True)
 NUMBERS = replace(ENFORCED, user_id_pattern="[0-9]+")
 
@@ -72,7 +73,7 @@ NUMBERS = replace(ENFORCED, user_id_pattern="[0-9]+")
         (VERIFIED, ENFORCED, True, None, Reason.SESSION_ENDED),
         (VERIFIED, NUMBERS, True, ADA, Reason.SESSION_ENDED),
         (VERIFIED, NUMBERS, True, replace(ADA, user_id="42"), None),
-        (VERIFIED, NUMBERS, True, replace(ADA, user_id=None), None),
+        (BY_EMAIL, NUMBERS, True, ADA, None),
         (CLAIMED, REPORT, False, ADA, None),
         (CLAIMED, OFF, False, ADA, None),
         (CLAIMED, ENFORCED, False, ADA, Reason.SESSION_ENDED),

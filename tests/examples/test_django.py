@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.examples.sites import Example, Visitor, example, proves_ada
+from tests.examples.sites import Example, Visitor, proves_ada
 
 GZIP = "Accept-Encoding: gzip"
 
-
-@pytest.fixture(scope="module")
-def club(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
-    """The running site."""
-    folder = tmp_path_factory.mktemp("django")
-    with example("django", "tests.examples.both:other('app.wsgi')", _sqlite_template, folder) as running:
-        yield running
+pytestmark = pytest.mark.xdist_group("examples")
 
 
 @pytest.fixture

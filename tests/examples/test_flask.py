@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.examples.sites import Example, Visitor, example, proves_ada
+from tests.examples.sites import Example, Visitor, proves_ada
 
-
-@pytest.fixture(scope="module")
-def shop(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
-    """The running shop."""
-    folder = tmp_path_factory.mktemp("flask")
-    with example("flask", "tests.examples.both:flask()", _sqlite_template, folder) as running:
-        yield running
+pytestmark = pytest.mark.xdist_group("examples")
 
 
 @pytest.fixture

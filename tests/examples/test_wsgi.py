@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.examples.sites import Example, Visitor, example, proves_ada
+from tests.examples.sites import Example, Visitor, proves_ada
 
-
-@pytest.fixture(scope="module")
-def tern(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
-    """The running site."""
-    folder = tmp_path_factory.mktemp("tern")
-    with example("wsgi", "tests.examples.both:other('app')", _sqlite_template, folder) as running:
-        yield running
+pytestmark = pytest.mark.xdist_group("examples")
 
 
 @pytest.fixture

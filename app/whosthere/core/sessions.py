@@ -24,6 +24,7 @@ class Session:
         key_id: the key that proved a verified session, else `None`.
         issued_at, expires_at: epoch milliseconds.
         anonymous: the anonymous user behind an anonymous session, else `None`.
+        proves_user_id: whether a userId was proven, not an email alone; only then the platform's pattern is asked.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Session:
     issued_at: int
     expires_at: int
     anonymous: Anonymous | None = None
+    proves_user_id: bool = False
 
 
 def open_session(
@@ -61,6 +63,7 @@ def open_session(
         issued_at=now,
         expires_at=min(limit for limit in limits if limit is not None),
         anonymous=anonymous,
+        proves_user_id=person.user_id_proven,
     )
 
 
@@ -88,7 +91,7 @@ def ended(
     if record is None:
         return Reason.SESSION_ENDED
     if session.assurance is Assurance.VERIFIED:
-        unmatched = record.user_id is not None and not matches(policy.user_id_pattern, record.user_id)
+        unmatched = session.proves_user_id and not matches(policy.user_id_pattern, record.user_id or "")
         return Reason.SESSION_ENDED if not key_is_live or unmatched else None
     closed = policy.verification is Verification.ENFORCED or record.sealed
     return Reason.SESSION_ENDED if closed else None

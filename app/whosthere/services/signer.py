@@ -38,6 +38,7 @@ class Signer:
                     session.issued_at,
                     session.expires_at,
                     None if anonymous is None else [anonymous.created_at, anonymous.tab_scoped],
+                    session.proves_user_id,
                 ]
             )
         )
@@ -47,7 +48,7 @@ class Signer:
         fields = _loads(self._sessions, token)
         if fields is None:
             return None
-        session_id, platform_id, record_id, assurance, key_id, issued_at, expires_at, born = fields
+        session_id, platform_id, record_id, assurance, key_id, issued_at, expires_at, born, proves_user_id = fields
         return Session(
             id=session_id,
             platform_id=platform_id,
@@ -57,6 +58,7 @@ class Signer:
             issued_at=issued_at,
             expires_at=expires_at,
             anonymous=None if born is None else Anonymous(record_id, *born),
+            proves_user_id=proves_user_id,
         )
 
     def anonymous_token(self, anonymous: Anonymous, platform_id: str) -> str:

@@ -7,90 +7,62 @@ delete explicitly (SQLite rebuilds tables during migrations, and a cascade would
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
-    Uuid,
     text,
 )
 
-# Text in Python; PostgreSQL's own type there, and text in SQLite, where a conversion per value would cost more.
-ID = Uuid(as_uuid=False).with_variant(String(36), "sqlite")
+from whosthere.storage.columns import ID, count, flag, identifier, instant, metadata, tenant_table, within
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id(name: str = "id", **options: Any) -> Column[str]:
-    return Column(name, ID, **options)
-
-
-def _flag(name: str, default: bool = False) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("true" if default else "false"))
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, server_default=text("0"))
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable)
-
-
-def tenant_table(name: str, *items: Any) -> Table:
-    """Declare a table that belongs to platforms."""
-    return Table(
-        name,
-        metadata,
-        Column("platform_id", ID, ForeignKey("platforms.id"), nullable=False),
-        _id(nullable=False),
-        *items,
-        PrimaryKeyConstraint("platform_id", "id"),
-        info={"tenant": True},
-    )
-
-
-def _within(column: str, target: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["platform_id", column], [f"{target}.platform_id", f"{target}.id"])
-
+# `metadata` is read from here by whoever needs all tables in it, not from where they are only made.
+__all__ = [
+    "agent_sessions",
+    "agents",
+    "audit_log",
+    "conversations",
+    "ended_anonymous",
+    "keys",
+    "memberships",
+    "merge_ledger",
+    "messages",
+    "metadata",
+    "notes",
+    "personal_tokens",
+    "platforms",
+    "refusal_counts",
+    "refusal_samples",
+    "revoked_sessions",
+    "server_keys",
+    "users",
+]
 
 platforms = Table(
     "platforms",
     metadata,
-    _id(primary_key=True),
+    identifier(primary_key=True),
     Column("name", String(255), nullable=False),
     Column("verification", String(16), nullable=False),
     Column("user_id_pattern", Text),
-    _flag("email_adoption", default=True),
+    flag("email_adoption", default=True),
     Column("anonymous_days", Integer, nullable=False),
     Column("anonymous_idle_days", Integer),
     Column("anonymous_history", String(8), nullable=False),
     Column("origins", JSON, nullable=False),
     Column("appearance", JSON, nullable=False),
-    _instant("created_at"),
-    _count("version"),
+    instant("created_at"),
+    count("version"),
     # raised by whatever may end sessions other than one by one: keys, policy, origins, an end of all sessions
-    _count("access_version"),
+    count("access_version"),
 )
 
 keys = tenant_table(
@@ -99,35 +71,35 @@ keys = tenant_table(
     Column("scheme", String(16), nullable=False),
     Column("secret", Text, nullable=False),  # encrypted; emptied when the key is deleted
     Column("weak", Boolean, nullable=False, server_default=text("false")),
-    _instant("created_at"),
-    _instant("last_used_at", nullable=True),
-    _instant("ends_at", nullable=True),
-    _instant("deleted_at", nullable=True),
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
+    instant("ends_at", nullable=True),
+    instant("deleted_at", nullable=True),
 )
 
 users = tenant_table(
     "users",
-    _flag("anonymous"),
+    flag("anonymous"),
     Column("user_id", Text),
     # 750 four-byte characters exceed what a B-tree entry holds: uniqueness is over the digest.
     Column("user_id_digest", LargeBinary(32)),
-    _flag("user_id_proven"),
+    flag("user_id_proven"),
     Column("email", Text),
     Column("email_key", Text),
-    _flag("email_proven"),
+    flag("email_proven"),
     Column("name", Text),
-    _flag("name_proven"),
+    flag("name_proven"),
     Column("claimed_user_id", Text),
     Column("claimed_email", Text),
-    _flag("sealed"),
-    _flag("shadow"),
-    _count("last_record_seq"),
+    flag("sealed"),
+    flag("shadow"),
+    count("last_record_seq"),
     Column("language", String(35)),
     Column("page_url", Text),
-    _instant("created_at"),
-    _instant("last_seen_at"),
-    _instant("sessions_end_before", nullable=True),
-    _instant("deleted_at", nullable=True),
+    instant("created_at"),
+    instant("last_seen_at"),
+    instant("sessions_end_before", nullable=True),
+    instant("deleted_at", nullable=True),
     Index("uq_users_user_id", "platform_id", "shadow", "user_id_digest", unique=True),
     Index(
         "uq_users_email_only",
@@ -144,27 +116,27 @@ users = tenant_table(
 
 conversations = tenant_table(
     "conversations",
-    _id("record_id", nullable=False),
+    identifier("record_id", nullable=False),
     Column("state", String(16), nullable=False),
     Column("title", String(120), nullable=False),
     Column("assurance", String(16), nullable=False),  # of the visitor's newest message
-    _count("last_seq"),
-    _count("user_read_seq"),
-    _count("agent_read_seq"),
-    _count("user_unread"),
-    _count("agent_unread"),
+    count("last_seq"),
+    count("user_read_seq"),
+    count("agent_read_seq"),
+    count("user_unread"),
+    count("agent_unread"),
     Column("last_author_kind", String(8), nullable=False),
     Column("last_body", String(200), nullable=False),
-    _instant("last_message_at"),
-    _id("assignee_id", nullable=True),
+    instant("last_message_at"),
+    identifier("assignee_id", nullable=True),
     Column("tags", JSON, nullable=False),
     Column("fields", JSON, nullable=False),
     Column("page_url", Text),
     # the clientMessageId that started it: repeating the start finds the same conversation
     Column("start_id", String(128)),
-    _instant("created_at"),
-    _instant("updated_at"),
-    _within("record_id", "users"),
+    instant("created_at"),
+    instant("updated_at"),
+    within("record_id", "users"),
     Index("uq_conversations_start", "platform_id", "record_id", "start_id", unique=True),
     Index("ix_conversations_of_record", "platform_id", "record_id", "updated_at", "id"),
     Index("ix_conversations_newest", "platform_id", "updated_at", "id"),
@@ -181,21 +153,21 @@ conversations = tenant_table(
 
 messages = tenant_table(
     "messages",
-    _id("conversation_id", nullable=False),
+    identifier("conversation_id", nullable=False),
     Column("seq", BigInteger, nullable=False),
-    _id("record_id", nullable=False),
+    identifier("record_id", nullable=False),
     Column("record_seq", BigInteger, nullable=False),
     Column("author_kind", String(8), nullable=False),
-    _id("author_id", nullable=True),
+    identifier("author_id", nullable=True),
     Column("author_name", Text),
     Column("body", Text, nullable=False),
     Column("event", String(16)),  # of a system message: resolved, reopened, rejected
     Column("assurance", String(16)),  # of a visitor's message: what was known when it was written
     Column("key_name", String(100)),
     Column("client_message_id", String(128)),
-    _instant("created_at"),
-    _within("conversation_id", "conversations"),
-    _within("record_id", "users"),
+    instant("created_at"),
+    within("conversation_id", "conversations"),
+    within("record_id", "users"),
     Index("uq_messages_seq", "platform_id", "conversation_id", "seq", unique=True),
     Index("uq_messages_record_seq", "platform_id", "record_id", "record_seq", unique=True),
     Index(
@@ -210,41 +182,41 @@ messages = tenant_table(
 
 notes = tenant_table(
     "notes",  # a table of their own: no query of the widget can ever return one
-    _id("conversation_id", nullable=False),
+    identifier("conversation_id", nullable=False),
     Column("after_seq", BigInteger, nullable=False),
-    _id("agent_id", nullable=False),
+    identifier("agent_id", nullable=False),
     Column("author_name", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("client_message_id", String(128)),
-    _instant("created_at"),
-    _within("conversation_id", "conversations"),
+    instant("created_at"),
+    within("conversation_id", "conversations"),
     Index("ix_notes_of_conversation", "platform_id", "conversation_id", "after_seq", "id"),
     Index("uq_notes_client_id", "platform_id", "conversation_id", "agent_id", "client_message_id", unique=True),
 )
 
 revoked_sessions = tenant_table(
     "revoked_sessions",
-    _instant("revoked_at"),
-    _instant("expires_at"),
+    instant("revoked_at"),
+    instant("expires_at"),
     Index("ix_revoked_sessions_expires_at", "platform_id", "expires_at"),
     Index("ix_revoked_sessions_revoked_at", "platform_id", "revoked_at"),
 )
 
 ended_anonymous = tenant_table(
     "ended_anonymous",  # tombstones: written even for an anonymous user that never had a row
-    _instant("ended_at"),
+    instant("ended_at"),
     Index("ix_ended_anonymous_ended_at", "platform_id", "ended_at"),
 )
 
 merge_ledger = tenant_table(
     "merge_ledger",
     Column("kind", String(32), nullable=False),
-    _id("record_id", nullable=False),
-    _id("other_id", nullable=True),
+    identifier("record_id", nullable=False),
+    identifier("other_id", nullable=True),
     Column("detail", JSON, nullable=False),
-    _instant("created_at"),
-    _instant("undone_at", nullable=True),
-    _within("record_id", "users"),
+    instant("created_at"),
+    instant("undone_at", nullable=True),
+    within("record_id", "users"),
     Index("ix_merge_ledger_of_record", "platform_id", "record_id", "created_at"),
 )
 
@@ -253,7 +225,7 @@ refusal_counts = tenant_table(
     Column("minute", BigInteger, nullable=False),
     Column("reason", String(64), nullable=False),
     Column("enforced", Boolean, nullable=False),
-    _count("count"),
+    count("count"),
     Index("ix_refusal_counts_minute", "platform_id", "minute"),
 )
 
@@ -263,7 +235,7 @@ refusal_samples = tenant_table(
     Column("reason", String(64), nullable=False),
     Column("page_url", Text),
     Column("detail", JSON, nullable=False),
-    _instant("created_at"),
+    instant("created_at"),
     Index("ix_refusal_samples_day", "platform_id", "day", "id"),
 )
 
@@ -271,9 +243,9 @@ server_keys = tenant_table(
     "server_keys",
     Column("name", String(100), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
-    _instant("created_at"),
-    _instant("last_used_at", nullable=True),
-    _instant("revoked_at", nullable=True),
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
+    instant("revoked_at", nullable=True),
 )
 
 audit_log = tenant_table(
@@ -281,20 +253,20 @@ audit_log = tenant_table(
     Column("actor", Text, nullable=False),
     Column("action", String(64), nullable=False),
     Column("detail", JSON, nullable=False),
-    _instant("created_at"),
+    instant("created_at"),
     Index("ix_audit_log_newest", "platform_id", "created_at", "id"),
 )
 
 agents = Table(
     "agents",
     metadata,
-    _id(primary_key=True),
+    identifier(primary_key=True),
     Column("email", Text, nullable=False),
     Column("email_key", Text, nullable=False),
     Column("name", String(255), nullable=False),
     Column("password_hash", Text, nullable=False),
-    _instant("created_at"),
-    _instant("disabled_at", nullable=True),
+    instant("created_at"),
+    instant("disabled_at", nullable=True),
     Index("uq_agents_email_key", "email_key", unique=True),
 )
 
@@ -313,23 +285,23 @@ agent_sessions = Table(
     Column("digest", LargeBinary(32), primary_key=True),
     Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),
     Column("user_agent", String(255), nullable=False),
-    _instant("created_at"),
-    _instant("last_seen_at"),
-    _instant("expires_at"),
+    instant("created_at"),
+    instant("last_seen_at"),
+    instant("expires_at"),
     Index("ix_agent_sessions_agent_id", "agent_id"),
 )
 
 personal_tokens = Table(
     "personal_tokens",
     metadata,
-    _id(primary_key=True),
+    identifier(primary_key=True),
     Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),
     Column("name", String(100), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
-    _instant("created_at"),
-    _instant("last_used_at", nullable=True),
-    _instant("expires_at", nullable=True),
-    _instant("revoked_at", nullable=True),
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
+    instant("expires_at", nullable=True),
+    instant("revoked_at", nullable=True),
     Index("uq_personal_tokens_digest", "digest", unique=True),
     Index("ix_personal_tokens_agent_id", "agent_id"),
 )

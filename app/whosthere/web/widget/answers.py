@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -16,9 +17,11 @@ from whosthere.web.wire import cursor, instant
 class SessionAnswer(TypedDict):
     token: str
     expiresAt: str
+    expiresInSeconds: int
 
 
 class UserAnswer(TypedDict):
+    ref: str
     state: str
     assurance: str
     userId: NotRequired[str]
@@ -96,7 +99,12 @@ def boot_answer(booted: Booted) -> BootAnswer:
     """Everything the page needs before the first click."""
     newest = booted.conversation
     return {
-        "session": {"token": booted.session_token, "expiresAt": instant(booted.session.expires_at)},
+        "session": {
+            "token": booted.session_token,
+            "expiresAt": instant(booted.session.expires_at),
+            # Clocks of visitors are wrong; what counts down on them is right.
+            "expiresInSeconds": (booted.session.expires_at - booted.session.issued_at) // 1000,
+        },
         "user": _user(booted),
         "anonymousToken": booted.anonymous_token,
         "anonymousScope": "tab" if booted.tab_scoped else "browser",
@@ -111,6 +119,7 @@ def _user(booted: Booted) -> UserAnswer:
     person = booted.person
     identified = person.user_id is not None or person.email is not None
     answer: UserAnswer = {
+        "ref": _ref(booted.session.platform_id, booted.session.record_id),
         "state": "logged-in" if identified else "anonymous",
         "assurance": person.assurance.value,
     }
@@ -121,6 +130,11 @@ def _user(booted: Booted) -> UserAnswer:
     if booted.name is not None:
         answer["userName"] = booted.name
     return answer
+
+
+def _ref(platform_id: str, record_id: str) -> str:
+    """Return what tells one visitor from another, anonymous ones too, and says nothing else about them."""
+    return sha256(f"{platform_id}{record_id}".encode()).hexdigest()[:16]
 
 
 def conversation_answer(conversation: Conversation) -> ConversationAnswer:
