@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from whosthere.core.emails import lookup_key

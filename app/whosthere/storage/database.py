@@ -129,11 +129,17 @@ class Database:
         try:
             yield
         except exc.DBAPIError as error:
-            raise (self._meaning(error.orig) or error) from error
+            meaning = self._meaning(error.orig)
+            if meaning is None:
+                raise
+            raise meaning from error
         except exc.TimeoutError as error:
             raise Unavailable("no free database connection") from error
         except self._driver.Error as error:
-            raise (self._meaning(error) or error) from error
+            meaning = self._meaning(error)
+            if meaning is None:
+                raise
+            raise meaning from error
 
     def _meaning(self, error: BaseException | None) -> Conflict | Unavailable | None:
         """Return what an error of the driver means to a service; `None` for a mistake of ours."""
@@ -147,7 +153,8 @@ class Database:
     def _look_whether_it_is_there(self, driver: Any, _record: Any, _lent: Any) -> None:
         """Take a new connection instead of one that PostgreSQL has closed, without asking it across the network."""
         try:
-            driver.pgconn.consume_input()
+            driver.pgconn.consume_input()  # the server's farewell ...
+            driver.pgconn.consume_input()  # ... and then the end of the line
         except self._driver.OperationalError as error:
             raise exc.DisconnectionError from error
 

@@ -24,28 +24,6 @@ from sqlalchemy import (
 
 from whosthere.storage.columns import ID, count, flag, identifier, instant, metadata, tenant_table, within
 
-# `metadata` is read from here by whoever needs all tables in it, not from where they are only made.
-__all__ = [
-    "agent_sessions",
-    "agents",
-    "audit_log",
-    "conversations",
-    "ended_anonymous",
-    "keys",
-    "memberships",
-    "merge_ledger",
-    "messages",
-    "metadata",
-    "notes",
-    "personal_tokens",
-    "platforms",
-    "refusal_counts",
-    "refusal_samples",
-    "revoked_sessions",
-    "server_keys",
-    "users",
-]
-
 platforms = Table(
     "platforms",
     metadata,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from alembic import context
 
 from whosthere.storage.migrate import VERSION_TABLE
-from whosthere.storage.tables import metadata
+from whosthere.storage.tables import platforms
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=platforms.metadata,
     version_table=VERSION_TABLE,
     render_as_batch=True,
 )
