@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from whosthere.core.reasons import Refused
-from whosthere.services import agents
+from whosthere.services import agents, passwords
 from whosthere.services.agents import Identity
 from whosthere.services.runtime import Runtime
 from whosthere.storage import agents as agent_rows
@@ -60,3 +63,10 @@ def hire(
     token = agents.create_token(runtime, email)
     assert isinstance(token, str)
     return Colleague(runtime, agent.id, email, token)
+
+
+def hash_quickly(patch: pytest.MonkeyPatch) -> None:
+    """Make passwords cost next to nothing: a test that asks nothing about hashing need not wait for it."""
+    hasher = cache(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    patch.setattr(passwords, "_hasher", hasher)
+    patch.setattr(passwords, "_nobody", cache(lambda: hasher().hash("the password of no account")))

@@ -1,4 +1,8 @@
-/* Writing to a visitor: the draft is kept, a message goes exactly once, and a failure loses nothing. */
+/* Writing to a visitor or to the team: the draft is kept, a message goes exactly once, a failure loses nothing. */
+
+import { drafts } from "./drafts.js";
+
+/** @typedef {"reply" | "note"} Kind */
 
 /**
  * @param {HTMLFormElement} form
@@ -8,11 +12,11 @@ export function compose(form, about) {
   const field = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   const key = /** @type {HTMLInputElement} */ (form.elements.namedItem("clientMessageId"));
   const status = /** @type {HTMLElement} */ (form.querySelector("#sending"));
-  const quiet = status.textContent || "";
-  const draftKey = `whosthere:reply:${about.conversation}`;
+  const label = /** @type {HTMLElement} */ (form.querySelector("#send-label"));
+  const quiet = status.dataset.quiet || "";
+  const draft = drafts(about.conversation);
   let sending = false;
-
-  field.value = field.value || sessionStorage.getItem(draftKey) || "";
+  let attempted = "";
 
   /** @param {string} text @param {boolean} [trouble] */
   function say(text, trouble = false) {
@@ -20,61 +24,95 @@ export function compose(form, about) {
     status.classList.toggle("trouble", trouble);
   }
 
+  /** @param {Kind} kind */
+  function choice(kind) {
+    return /** @type {HTMLInputElement} */ (form.querySelector(`[name=kind][value=${kind}]`));
+  }
+
+  /** @returns {Kind} */
+  function kind() {
+    return choice("note").checked ? "note" : "reply";
+  }
+
+  /** @param {Kind} wanted */
+  function choose(wanted) {
+    const chosen = choice(wanted);
+    if (chosen.disabled) return;
+    chosen.checked = true;
+    form.classList.toggle("noting", wanted === "note");
+    field.placeholder = chosen.dataset.placeholder || "";
+    label.textContent = chosen.dataset.send || "";
+    draft.keep(field.value, wanted);
+  }
+
   async function send() {
     const text = field.value;
     if (sending || !text.trim()) return;
     sending = true;
     say("Sending…");
-    const path = kind() === "note" ? "notes" : "messages";
-    try {
-      const response = await fetch(`${about.api}/conversations/${about.conversation}/${path}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": about.csrf },
-        body: JSON.stringify({ text, clientMessageId: key.value }),
-      });
-      if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail || `${response.status}`);
-      if (field.value === text) field.value = "";
-      key.value = crypto.randomUUID();
-      keep();
-      say(quiet);
-      about.sent();
-    } catch (error) {
-      say(`Not sent: ${error instanceof TypeError ? "the server cannot be reached" : error}. Your text is kept.`, true);
-    }
+    // The same message again is the same message; a changed one after a failure is another.
+    if (attempted && attempted !== kind() + text) key.value = newKey();
+    attempted = kind() + text;
+    const trouble = await post(text).catch(() => "The server cannot be reached.");
     sending = false;
+    if (trouble) return say(`Not sent. ${trouble} Your text is kept.`, true);
+    attempted = "";
+    key.value = newKey();
+    if (field.value === text) field.value = "";
+    draft.keep(field.value, kind());
+    say(quiet);
+    about.sent();
   }
 
-  function kind() {
-    return new FormData(form).get("kind");
+  /** Store the message; return what went wrong. @param {string} text @returns {Promise<string>} */
+  async function post(text) {
+    const path = kind() === "note" ? "notes" : "messages";
+    const response = await fetch(`${about.api}/conversations/${about.conversation}/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": about.csrf },
+      body: JSON.stringify({ text, clientMessageId: key.value }),
+    });
+    if (response.ok) return "";
+    if (response.status === 401) return "You are signed out: reload the page to sign in.";
+    return (await response.json().catch(() => ({}))).detail || `The server answered ${response.status}.`;
   }
 
-  function keep() {
-    if (field.value) sessionStorage.setItem(draftKey, field.value);
-    else sessionStorage.removeItem(draftKey);
+  if (!field.value) {
+    const kept = draft.kept();
+    field.value = kept.text;
+    if (kept.text) choose(kept.kind); // a half-written note must not come back as a reply
   }
-
+  choose(kind());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void send();
   });
-  form.addEventListener("change", () => form.classList.toggle("noting", kind() === "note"));
+  form.addEventListener("change", () => choose(kind()));
   field.addEventListener("input", () => {
-    keep();
+    draft.keep(field.value, kind());
     say(field.value ? `${quiet} · draft kept` : quiet);
   });
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
       void send();
     }
   });
   return {
-    /** @param {"reply" | "note"} wanted */
+    /** @param {Kind} wanted */
     write(wanted) {
-      const choice = /** @type {HTMLInputElement | null} */ (form.querySelector(`[name=kind][value=${wanted}]`));
-      if (choice) choice.checked = true;
-      form.classList.toggle("noting", wanted === "note");
+      choose(wanted);
       field.focus();
     },
+    /** Whether the visitor can be answered now; notes are always possible. @param {boolean} possible */
+    answering(possible) {
+      choice("reply").disabled = !possible;
+      if (!possible) choose("note");
+    },
   };
+}
+
+/** An idempotency key; `crypto.randomUUID` is missing where there is no TLS. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,61 +1,98 @@
-/* What changes elsewhere appears here: one stream of ours, or polling where there is none. */
+/* What changes elsewhere appears here. All tabs of a browser share one stream, because browsers allow about six
+   connections to a server over HTTP/1.1; where there is no stream to be had, one tab polls for all. */
 
-const RETRY_MS = 1000;
-const RETRY_MOST_MS = 30000;
+import { wait } from "../panel/backoff.js";
+import { parser } from "../panel/sse.js";
+
 const POLL_MS = 5000;
-const SILENCE_MS = 40000;
+const SILENCE_MS = 40000; // the server says something every 15 s
+
+/**
+ * @typedef {{kind: "changed", ids: string[]} | {kind: "everything"} | {kind: "live" | "down" | "signed-out"}} News
+ */
 
 /**
  * @param {string} api
- * @param {{changed(ids: string[]): void, everything(): void, state(live: boolean): void, signedOut(): void}} heard
+ * @param {(news: News) => void} heard
  */
 export function listen(api, heard) {
+  const name = `whosthere:inbox:${api}`;
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = (event) => heard(event.data);
+  /** @param {News} news */
+  const tell = (news) => {
+    heard(news);
+    channel.postMessage(news);
+  };
+  heard({ kind: "everything" }); // what changed since the server rendered this page
+  // Locks need a secure context; without them every tab listens for itself.
+  if (navigator.locks) void navigator.locks.request(name, () => new Promise(() => follow(api, tell)));
+  else follow(api, tell);
+}
+
+/**
+ * Listen for all tabs, until this one is closed.
+ * @param {string} api
+ * @param {(news: News) => void} tell
+ */
+function follow(api, tell) {
   let attempt = 0;
+  let request = new AbortController();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
 
   async function open() {
-    const request = new AbortController();
+    const mine = (request = new AbortController());
     try {
-      const response = await fetch(`${api}/stream`, { signal: request.signal, cache: "no-store" });
-      if (response.status === 401) return heard.signedOut();
+      const response = await fetch(`${api}/stream`, { signal: mine.signal, cache: "no-store" });
+      if (response.status === 401) return tell({ kind: "signed-out" });
       if (response.status === 503) return poll();
       if (!response.ok || !response.body) throw new Error(String(response.status));
-      heard.state(true);
-      if (attempt) heard.everything();
-      attempt = 0;
-      await follow(response.body.pipeThrough(new TextDecoderStream()).getReader(), request);
+      await read(response.body.pipeThrough(new TextDecoderStream()).getReader(), mine);
     } catch {
-      // the connection broke; the next one tells what was missed
+      // the connection broke; the next one asks for what was missed
     }
-    again();
+    if (mine === request) again();
   }
 
-  /** @param {ReadableStreamDefaultReader<string>} reader @param {AbortController} request */
-  async function follow(reader, request) {
-    let buffer = "";
-    for (;;) {
-      const silence = setTimeout(() => request.abort(), SILENCE_MS);
+  /** @param {ReadableStreamDefaultReader<string>} reader @param {AbortController} mine */
+  async function read(reader, mine) {
+    const parse = parser(({ data }) => tell({ kind: "changed", ids: JSON.parse(data).map(idOf) }));
+    for (let first = true; ; first = false) {
+      const silence = setTimeout(() => mine.abort(), SILENCE_MS);
       const { done, value } = await reader.read().finally(() => clearTimeout(silence));
       if (done) return;
-      buffer += value;
-      const events = buffer.split("\n\n");
-      buffer = events.pop() || "";
-      for (const event of events) {
-        const data = event.split("\n").find((line) => line.startsWith("data: "));
-        if (data) heard.changed(JSON.parse(data.slice(6)).map((/** @type {{id: string}} */ item) => item.id));
+      if (first) {
+        attempt = 0;
+        tell({ kind: "live" });
+        tell({ kind: "everything" }); // from here on the stream misses nothing
       }
+      parse(value);
     }
   }
 
   function again() {
-    const wait = Math.min(RETRY_MOST_MS, RETRY_MS * 2 ** attempt++) * (0.75 + Math.random() / 2);
-    if (attempt > 1) heard.state(false);
-    setTimeout(open, wait);
+    if (attempt > 0) tell({ kind: "down" });
+    timer = setTimeout(open, wait(attempt++, Math.random()));
   }
 
   function poll() {
-    heard.everything();
-    setTimeout(open, POLL_MS);
+    tell({ kind: "everything" });
+    timer = setTimeout(open, POLL_MS);
   }
 
+  function hurry() {
+    clearTimeout(timer);
+    request.abort();
+    attempt = 0;
+    void open();
+  }
+
+  window.addEventListener("online", hurry);
   void open();
+}
+
+/** @param {{id: string}} item */
+function idOf(item) {
+  return item.id;
 }

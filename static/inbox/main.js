@@ -6,10 +6,13 @@ import { listen } from "./live.js";
 import { parse, replaceRows } from "./replace.js";
 import { localize } from "./times.js";
 
+/** @typedef {import("./live.js").News} News */
+
 const NEAR_END = 120;
 const inbox = /** @type {HTMLElement} */ (document.querySelector(".inbox"));
 const { api = "", list = "", conversation = "", thread = "", csrf = "" } = inbox.dataset;
 const rows = /** @type {HTMLElement} */ (document.getElementById("rows"));
+const asked = new URL(location.href).searchParams;
 
 /** @param {string} path @returns {Promise<HTMLElement | null>} */
 async function fetchFragment(path) {
@@ -40,7 +43,7 @@ async function refresh(withThread) {
 }
 
 async function refreshList() {
-  if (new URL(location.href).searchParams.has("cursor")) return; // older pages stand still
+  if (asked.has("cursor")) return; // older pages stand still
   const fragment = await fetchFragment(list);
   const [present, wanted] = [rows.querySelector("ol"), fragment?.querySelector("ol")];
   if (!present || !wanted) return;
@@ -50,14 +53,12 @@ async function refreshList() {
 }
 
 async function refreshThread() {
-  const seen = document.visibilityState === "visible";
+  const seen = document.visibilityState === "visible" && !asked.has("before");
   const fragment = await fetchFragment(thread + (thread.includes("?") ? "&" : "?") + (seen ? "read=1" : ""));
   if (!fragment) return;
-  const log = /** @type {HTMLElement} */ (document.getElementById("thread"));
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
-  const [present, wanted] = [log.querySelector("ol"), fragment.querySelector("#thread ol")];
-  if (!present || !wanted) return;
-  for (const row of replaceRows(present, wanted)) row.classList.add("arrived");
+  if (!asked.has("before")) replaceThread(fragment);
+  const actions = /** @type {HTMLElement | null} */ (fragment.querySelector(".actions"));
+  composer?.answering(answerable(actions));
   for (const part of ["head", "person"]) {
     const old = document.querySelector(`[data-part=${part}]`);
     const next = fragment.querySelector(`[data-part=${part}]`);
@@ -67,7 +68,21 @@ async function refreshThread() {
     old.replaceWith(next);
   }
   localize(document);
+}
+
+/** @param {HTMLElement} fragment */
+function replaceThread(fragment) {
+  const [present, wanted] = [log?.querySelector("ol"), fragment.querySelector("#thread ol")];
+  if (!log || !present || !wanted) return;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+  for (const row of replaceRows(present, wanted)) row.classList.add("arrived");
+  localize(log);
   if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** Whether a reply is possible in the state that the head of a conversation shows. @param {HTMLElement | null} actions */
+function answerable(actions) {
+  return actions?.dataset.answerable === "yes";
 }
 
 /** @param {number} step */
@@ -84,6 +99,7 @@ setInterval(() => localize(document), 30000);
 if (matchMedia("(max-width: 1200px)").matches) document.querySelector(".person details")?.removeAttribute("open");
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("composer"));
 const composer = form && compose(form, { api, conversation, csrf, sent: () => void refresh(true) });
+composer?.answering(answerable(document.querySelector(".actions")));
 const log = document.getElementById("thread");
 if (log) log.scrollTop = log.scrollHeight;
 
@@ -97,14 +113,11 @@ listenToKeys({
 });
 
 const link = /** @type {HTMLElement} */ (document.getElementById("link"));
-listen(api, {
-  changed: (ids) => void refresh(ids.includes(conversation)),
-  everything: () => void refresh(true),
-  state: (live) => {
-    const text = live ? "" : "Connecting again…";
-    if (link.textContent !== text) link.textContent = text;
-  },
-  signedOut: () => location.reload(),
+listen(api, (news) => {
+  if (news.kind === "changed") void refresh(news.ids.includes(conversation));
+  else if (news.kind === "everything") void refresh(true);
+  else if (news.kind === "signed-out") location.reload();
+  else link.textContent = news.kind === "live" ? "" : "Connecting again…";
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") void refresh(true);

@@ -31,6 +31,7 @@ export function replaceRows(list, wanted) {
       row = next;
       if (focused) /** @type {HTMLElement | null} */ (row.querySelector("a, button"))?.focus();
     }
+    /** @type {ChildNode | null} */
     const place = previous ? previous.nextSibling : list.firstChild;
     if (place !== row) list.insertBefore(row, place);
     previous = row;

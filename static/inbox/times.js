@@ -3,6 +3,9 @@
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const dated = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const YEAR_DAYS = 300;
 
 /** @param {number} at @param {number} now epoch milliseconds */
 export function near(at, now) {
@@ -10,7 +13,14 @@ export function near(at, now) {
   if (minutes < 1) return "now";
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 1440) return `${Math.floor(minutes / 60)} h`;
-  return short.format(at);
+  return (minutes < 1440 * YEAR_DAYS ? short : dated).format(at);
+}
+
+/** @param {number} at @param {number} now epoch milliseconds */
+export function day(at, now) {
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  const days = Math.round((midnight - new Date(at).setHours(0, 0, 0, 0)) / 86400000);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : date.format(at);
 }
 
 /** @param {ParentNode} within */
@@ -20,8 +30,9 @@ export function localize(within) {
     const at = Date.parse(node.getAttribute("datetime") || "");
     if (Number.isNaN(at)) continue;
     const kind = node.getAttribute("data-time");
-    const text = kind === "clock" ? clock.format(at) : kind === "near" ? near(at, now) : null;
-    if (text !== null && node.textContent !== text) node.textContent = text;
-    if (!node.hasAttribute("title")) node.setAttribute("title", exact.format(at));
+    const text = kind === "clock" ? clock.format(at) : kind === "near" ? near(at, now) : day(at, now);
+    if (node.textContent !== text) node.textContent = text;
+    const title = exact.format(at);
+    if (node.getAttribute("title") !== title) node.setAttribute("title", title);
   }
 }

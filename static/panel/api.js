@@ -2,6 +2,8 @@
 
 import { retryAfter } from "./backoff.js";
 
+const PATIENCE_MS = 15000;
+
 /** What an answer other than success says. */
 export class ApiError extends Error {
   /** @param {number} status @param {string} code @param {string} detail @param {number} retryAfterMs */
@@ -27,7 +29,8 @@ export class Api {
    * @returns {Promise<any>}
    */
   async call(method, path, body) {
-    const response = await this.open(method, path, body === undefined ? {} : { "Content-Type": "application/json" }, body);
+    const headers = /** @type {Record<string, string>} */ (body === undefined ? {} : { "Content-Type": "application/json" });
+    const response = await this.open(method, path, headers, body, AbortSignal.timeout(PATIENCE_MS));
     return response.status === 204 ? null : response.json();
   }
 

@@ -1,232 +1,216 @@
-/* The conversation: what is known, what is sent, what arrives. No DOM. */
+/* The visitor's chat: whose it is, which conversation is shown, what is sent, what arrives. No DOM. */
 
 import { ApiError } from "./api.js";
-import { wait } from "./backoff.js";
-import { Log } from "./log.js";
-import { connect } from "./stream.js";
+import { Sender } from "./sender.js";
+import { share } from "./share.js";
+import { Thread } from "./thread.js";
 
-const HISTORY = 100;
-const OPEN = new Set(["open", "resolved"]);
+const LINGER_MS = 60000; // how long a closed panel still listens
 
 /**
  * @typedef {object} Boot what the page hands over after a boot
- * @property {{token: string, expiresAt: string}} session
- * @property {{state: string, assurance: string, userId?: string, userEmail?: string, userName?: string}} user
+ * @property {{token: string}} session
+ * @property {{ref: string, state: string, assurance: string, userId?: string, userEmail?: string, userName?: string}} user
  * @property {any} widget
  * @property {any} conversation
+ * @property {number} unreadCount
  */
 
 export class Chat {
   /**
    * @param {import("./api.js").Api} api
+   * @param {import("./outbox.js").Outbox} outbox
+   * @param {string} platformId
    * @param {{changed(): void, tell(message: any): void}} outside
    */
-  constructor(api, outside) {
+  constructor(api, outbox, platformId, outside) {
     this.api = api;
+    this.outbox = outbox;
+    this.platformId = platformId;
     this.outside = outside;
-    this.log = new Log();
-    /** @type {any} */
-    this.conversation = null;
+    this.thread = new Thread(api, null);
     /** @type {Boot | null} */
     this.boot = null;
     /** What the page configured for a new conversation. @type {any} */
     this.config = {};
-    this.loaded = false;
     this.visible = false;
     this.link = "live";
     this.limited = false;
-    /** @type {ReturnType<typeof connect> | null} */
+    this.elsewhere = 0; // unread messages of the visitor's other conversations
+    /** @type {{close(): void} | null} */
     this.connection = null;
-    this.sending = false;
+    /** @type {any} */
+    this.linger = null;
+    this.sender = new Sender(this);
     /** @type {Set<string>} */
     this.announced = new Set();
   }
 
   /** Go on with a session; the page drops this whole frame when the person changes. @param {Boot} boot */
-  async begin(boot) {
+  begin(boot) {
+    const first = this.boot === null;
     const fresh = this.api.session !== boot.session.token;
     this.boot = boot;
-    if (!fresh) return this.outside.changed();
     this.api.session = boot.session.token;
+    if (first) {
+      this.outbox.take(boot.user.ref);
+      if (boot.conversation) this.thread = new Thread(this.api, boot.conversation);
+      if (boot.conversation && !this.thread.writable && !this.thread.unread) this.thread = new Thread(this.api, null);
+      this.elsewhere = Math.max(0, boot.unreadCount - this.thread.unread);
+    }
+    if (fresh) this.#connect();
+    this.outside.changed();
+    void this.sender.flush();
+  }
+
+  /** The session is over; what is here stays until the page brings another one. */
+  pause() {
     this.connection?.close();
     this.connection = null;
-    if (!this.loaded && boot.conversation && OPEN.has(boot.conversation.state)) this.conversation = boot.conversation;
-    this.connection = connect(this.api, {
+    this.api.session = "";
+  }
+
+  #connect() {
+    this.connection?.close();
+    const name = `whosthere:${this.platformId}:${this.boot?.user.ref}`;
+    this.connection = share(name, this.api, {
       message: (data) => this.heard(data),
       sync: () => this.sync(),
-      renew: () => this.outside.tell({ type: "renew", session: this.api.session }),
+      renew: () => this.renew(),
       state: (link) => this.set({ link }),
     });
-    if (!this.conversation) this.loaded = true;
-    this.outside.changed();
-    void this.flush();
+    this.outside.tell({ type: "listening", on: true });
+  }
+
+  /** Ask the page for another session. */
+  renew() {
+    this.outside.tell({ type: "renew", session: this.api.session });
   }
 
   /** Read what is missing; also the state of the conversation. */
   async sync() {
-    if (!this.conversation) {
-      this.set({ loaded: true });
-      return;
-    }
-    const path = `/conversations/${this.conversation.id}`;
-    this.conversation = await this.api.call("GET", path);
-    let after = this.log.lastSeq || Math.max(0, this.conversation.lastSeq - HISTORY);
-    for (;;) {
-      const page = await this.api.call("GET", `${path}/messages?after=${after}`);
-      for (const message of page.items) this.store(message);
-      if (page.next === null) break;
-      after = page.next;
-    }
-    this.set({ loaded: true });
+    const thread = this.thread;
+    if (thread.id !== null) await thread.sync();
+    if (thread !== this.thread) return;
+    for (const message of thread.log.messages) this.outbox.settle(message.clientMessageId);
     this.read();
+    this.outside.changed();
   }
 
   /** @param {any} data one event of the stream */
   heard(data) {
-    if (!this.conversation || data.conversationId !== this.conversation.id) {
-      if (this.conversation) return; // another conversation of this person
-      this.conversation = { id: data.conversationId, state: "open", lastSeq: data.seq, readSeq: 0 };
+    if (data.conversationId !== this.thread.id) {
+      if (this.thread.id !== null) {
+        if (data.message.author.kind === "agent") this.elsewhere++;
+        return this.read();
+      }
+      this.enter({ id: data.conversationId, state: "open", lastSeq: data.seq, readSeq: 0, unread: 0 });
     }
-    if (!this.store(data.message)) {
-      void this.sync().catch(() => {});
-      return;
-    }
+    this.store(data.message);
     this.read();
     this.outside.changed();
   }
 
-  /** @param {any} message @returns {boolean} */
+  /** Take up a message of the conversation that is shown. @param {import("./log.js").Message} message */
   store(message) {
-    const news = message.seq > this.log.lastSeq;
-    if (!this.log.add(message)) return false;
-    const states = /** @type {Record<string, string>} */ ({ resolved: "resolved", reopened: "open", rejected: "rejected" });
-    const event = states[message.event || ""];
-    if (news && event && this.conversation) {
-      this.conversation.state = event;
-      const names = /** @type {Record<string, string>} */ ({ open: "Reopened", resolved: "Resolved", rejected: "Rejected" });
-      if (this.loaded) this.emit(`conversation${names[event]}`, {});
+    const state = this.thread.add(message);
+    if (state === null) {
+      void this.sync().catch(() => {}); // the next sign of life tries again
+      return;
     }
-    return true;
+    this.outbox.settle(message.clientMessageId);
+    if (state === "resolved") this.emit("conversationResolved", {});
+    if (state === "rejected") this.emit("conversationRejected", {});
+    if (state === "open") this.emit("conversationReopened", {});
+    if (state === "ended") this.emit("conversationEnd", {});
+  }
+
+  /** Show a conversation; `null` for one that is yet to begin. @param {any} about */
+  enter(about) {
+    this.elsewhere = Math.max(0, this.elsewhere + this.thread.unread - (about?.unread || 0));
+    this.thread = new Thread(this.api, about);
+    this.outside.changed();
+    if (about !== null) void this.sync().catch(() => this.set({ link: "down" }));
+  }
+
+  /** Show a conversation that the visitor has begun just now. @param {any} about */
+  begun(about) {
+    this.thread = new Thread(this.api, about);
+    this.thread.loaded = true;
   }
 
   /** Say how far the person has read, when they can see it. */
   read() {
-    if (!this.conversation) return;
-    const last = this.log.lastSeq;
-    const unread = this.log.unreadAfter(this.conversation.readSeq || 0);
-    if (!this.visible || document.hidden || unread === 0) {
-      this.outside.tell({ type: "unread", count: unread });
+    const { thread } = this;
+    if (!this.visible || document.hidden || !thread.loaded || thread.about === null || thread.unread === 0) {
+      this.outside.tell({ type: "unread", count: thread.unread + this.elsewhere });
       return;
     }
-    for (const message of this.log.messages) {
-      if (message.seq > this.conversation.readSeq && message.author.kind === "agent" && !this.announced.has(message.id)) {
+    for (const message of thread.log.messages) {
+      if (message.seq > thread.about.readSeq && message.author.kind === "agent" && !this.announced.has(message.id)) {
         this.announced.add(message.id);
-        this.emit("agentMessageReceived", { body: message.body, publishId: message.id, createdTs: Date.parse(message.createdAt) });
+        const createdTs = Date.parse(message.createdAt);
+        this.emit("agentMessageReceived", { body: message.body, publishId: message.id, createdTs });
       }
     }
-    this.conversation.readSeq = last;
-    this.outside.tell({ type: "unread", count: 0 });
-    this.api.call("PUT", `/conversations/${this.conversation.id}/read`, { seq: last }).catch(() => {});
+    const seq = thread.log.lastSeq;
+    thread.about.readSeq = seq;
+    this.outside.tell({ type: "unread", count: this.elsewhere });
+    this.api.call("PUT", `${thread.path}/read`, { seq }).catch(() => {}); // said again with the next message
   }
 
   /** @param {string} text */
   send(text) {
-    this.log.queue(newId(), text, Date.now());
+    this.outbox.add(crypto.randomUUID?.() || newId(), text, Date.now());
     this.outside.changed();
-    void this.flush();
+    void this.sender.flush();
   }
 
   /** @param {string} clientMessageId */
   retry(clientMessageId) {
-    this.log.mark(clientMessageId, "sending");
+    this.outbox.mark(clientMessageId, "sending");
     this.outside.changed();
-    void this.flush();
+    void this.sender.flush();
   }
 
-  /** Send what waits, one after the other; the clientMessageId makes every try harmless. */
-  async flush() {
-    if (this.sending || !this.boot) return;
-    this.sending = true;
-    for (let attempt = 0; ; ) {
-      const next = this.log.pending.find((waiting) => waiting.state === "sending");
-      if (!next) break;
-      try {
-        await this.post(next);
-        attempt = 0;
-        this.set({ limited: false });
-      } catch (error) {
-        const later = this.trouble(next, error, attempt++);
-        if (later === null) continue;
-        if (later < 0) break;
-        await new Promise((resolve) => setTimeout(resolve, later));
-      }
-    }
-    this.sending = false;
-  }
-
-  /**
-   * Decide what follows a failed try: milliseconds to wait, `null` to go on with the next message, -1 to stop.
-   * @param {import("./log.js").Pending} waiting
-   * @param {unknown} error
-   * @param {number} attempt
-   */
-  trouble(waiting, error, attempt) {
-    if (error instanceof ApiError && error.status === 401) {
-      this.outside.tell({ type: "renew", session: this.api.session });
-      return -1; // `begin` goes on with the new session
-    }
-    if (error instanceof ApiError && error.code === "conversation_closed") {
-      this.conversation = null;
-      this.log = Object.assign(new Log(), { pending: this.log.pending });
-      return 0;
-    }
-    if (error instanceof ApiError && error.status === 429) {
-      this.set({ limited: true });
-      return Math.max(error.retryAfterMs, wait(attempt, Math.random()));
-    }
-    const mayPass = !(error instanceof ApiError) || error.status >= 500;
-    if (mayPass && attempt < 3) return wait(attempt, Math.random());
-    this.log.mark(waiting.clientMessageId, "failed");
-    this.outside.changed();
-    return null;
-  }
-
-  /** @param {import("./log.js").Pending} waiting */
-  async post(waiting) {
-    const body = { text: waiting.text, clientMessageId: waiting.clientMessageId };
-    if (this.conversation && OPEN.has(this.conversation.state)) {
-      const message = await this.api.call("POST", `/conversations/${this.conversation.id}/messages`, body);
-      if (!this.store(message)) await this.sync();
-    } else {
-      const { tags, fields, page } = this.config;
-      const started = await this.api.call("POST", "/conversations", { ...body, tags, fields, page });
-      this.conversation = started.conversation;
-      const pending = this.log.pending;
-      this.log = Object.assign(new Log(), { pending });
-      this.store(started.message);
-      this.emit("conversationStart", { message: waiting.text });
-    }
-    this.emit("messageAdd", { type: "text", body: waiting.text });
+  /** Show what was said before the first message here. */
+  async earlier() {
+    await this.thread.earlier().catch((error) => this.#failed(error));
     this.outside.changed();
   }
 
   async reopen() {
-    if (!this.conversation) return;
+    const { thread } = this;
     try {
-      this.conversation = await this.api.call("PUT", `/conversations/${this.conversation.id}/state`, { state: "open" });
+      await this.api.call("PUT", `${thread.path}/state`, { state: "open" });
       await this.sync();
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) {
-        this.outside.tell({ type: "renew", session: this.api.session });
-      }
+      this.#failed(error);
     }
     this.outside.changed();
   }
 
-  /** @param {boolean} visible */
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof ApiError && error.status === 401) this.renew();
+  }
+
+  /** Listen while the panel is open and a while longer; then the page looks for unread messages. @param {boolean} visible */
   show(visible) {
     this.visible = visible;
-    if (visible) this.read();
+    clearTimeout(this.linger);
+    if (visible) {
+      if (!this.connection && this.boot && this.api.session) this.#connect();
+      this.read();
+    } else if (this.connection) {
+      this.linger = setTimeout(() => this.#rests(), LINGER_MS);
+    }
+  }
+
+  #rests() {
+    this.connection?.close();
+    this.connection = null;
+    this.outside.tell({ type: "listening", on: false });
   }
 
   /** @param {Partial<Chat>} change */
@@ -241,7 +225,7 @@ export class Chat {
   }
 }
 
+/** What `randomUUID` would give on a page without TLS. */
 function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,36 +1,42 @@
-/* Writing: a field that grows, Enter to send, and a draft that is never lost. */
+/* Writing: a field that grows, Enter to send, and a draft that is never lost and never somebody else's. */
 
 import { byId } from "./dom.js";
+import { fill, words } from "./words.js";
+
+const TEXT_MOST = 10000; // code points, as the server counts
 
 /**
- * @param {string} draftKey where this tab keeps the draft
+ * @param {import("./slot.js").Slot} slot where this tab keeps the draft
  * @param {{send(text: string): void, close(): void}} act
  */
-export function compose(draftKey, act) {
+export function compose(slot, act) {
   const form = /** @type {HTMLFormElement} */ (byId("composer"));
   const field = /** @type {HTMLTextAreaElement} */ (byId("text"));
-  let key = draftKey;
+  const hint = byId("hint");
+  const grows = CSS.supports("field-sizing", "content");
 
-  /** @param {string | null} text */
-  function keep(text) {
-    try {
-      if (text) sessionStorage.setItem(key, text);
-      else sessionStorage.removeItem(key);
-    } catch {
-      // storage is blocked: the draft lives as long as the panel
-    }
+  /** How many characters do not fit. @param {string} text */
+  function excess(text) {
+    return text.length <= TEXT_MOST ? 0 : Math.max(0, [...text].length - TEXT_MOST);
   }
 
-  function grow() {
-    form.classList.toggle("empty", !field.value.trim());
+  function shown() {
+    const over = excess(field.value);
+    form.classList.toggle("empty", !field.value.trim() || over > 0);
+    hint.hidden = over === 0;
+    hint.textContent = over ? fill(words.tooLong, { most: TEXT_MOST, count: over }) : "";
+    field.setAttribute("aria-invalid", String(over > 0));
+    if (grows) return;
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
   }
 
   function send() {
-    const text = field.value;
-    if (!text.trim()) return;
+    const text = field.value.replace(/[\0\p{Cs}]/gu, "");
+    if (!text.trim() || excess(text)) return;
     field.value = "";
-    keep(null);
-    grow();
+    slot.keep("");
+    shown();
     act.send(text);
   }
 
@@ -40,33 +46,31 @@ export function compose(draftKey, act) {
     field.focus();
   });
   field.addEventListener("input", () => {
-    keep(field.value);
-    grow();
+    slot.keep(field.value);
+    shown();
   });
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    if (event.key === "Enter" && !event.shiftKey && !composing(event)) {
       event.preventDefault();
       send();
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") act.close();
+    if (event.key === "Escape" && !composing(event)) act.close();
   });
-  grow();
   return {
     focus: () => field.focus(),
-    /** Take up this person's draft, or else begin with `text`. @param {string} owner @param {string} text */
+    /** Take up this visitor's draft, or else begin with `text`. @param {string} owner @param {string} text */
     begin(owner, text) {
-      if (key === `${draftKey}:${owner}`) return;
-      key = `${draftKey}:${owner}`;
-      let draft = "";
-      try {
-        draft = sessionStorage.getItem(key) || "";
-      } catch {
-        // see above
-      }
-      field.value = field.value || draft || text;
-      grow();
+      if (slot.owner === owner) return;
+      if (slot.owner) field.value = "";
+      field.value = slot.take(owner) || field.value || text;
+      shown();
     },
   };
+}
+
+/** Whether a key belongs to an input method; Safari says so by the code only. @param {KeyboardEvent} event */
+function composing(event) {
+  return event.isComposing || event.keyCode === 229;
 }

@@ -1,44 +1,55 @@
-/* The messages of one conversation as this browser knows them: what the server stored, and what waits to be. Pure. */
+/* The messages of one conversation as this browser knows them: always without a gap. Pure. */
 
 /** @typedef {{id: string, seq: number, author: {kind: string, name: string | null}, body: string, createdAt: string,
  *             event?: string, clientMessageId?: string}} Message */
-/** @typedef {{clientMessageId: string, text: string, state: "sending" | "failed", at: number}} Pending */
 
 export class Log {
   constructor() {
     /** @type {Message[]} */
     this.messages = [];
-    /** @type {Pending[]} */
-    this.pending = [];
+    /** What comes after this number is known; `null` until the history is being read. @type {number | null} */
+    this.start = null;
   }
 
-  /** The newest number we have without a gap before it. */
+  /** The newest number we have; everything between `start` and it is here. */
   get lastSeq() {
-    return this.messages.length ? this.messages[this.messages.length - 1].seq : 0;
+    return this.messages.length ? this.messages[this.messages.length - 1].seq : this.start || 0;
+  }
+
+  /** Whether the server has messages before the first one here. */
+  get hasEarlier() {
+    return this.start !== null && this.start > 0;
+  }
+
+  /** Begin to read the history with what follows `after`. @param {number} after */
+  begin(after) {
+    if (this.start === null) this.start = after;
   }
 
   /**
-   * Add what the server stored; `false` when something between is missing and must be fetched.
+   * Add what the server stored, if nothing before it is missing.
    * @param {Message} message
+   * @returns {boolean} `false` when what is missing must be fetched first
    */
   add(message) {
-    this.pending = this.pending.filter((waiting) => waiting.clientMessageId !== message.clientMessageId);
-    if (this.messages.some((known) => known.seq === message.seq)) return true;
-    if (this.messages.length && message.seq !== this.lastSeq + 1) return false;
+    if (message.seq === 1) this.begin(0);
+    if (this.start === null) return false;
+    if (message.seq <= this.lastSeq) return true;
+    if (message.seq !== this.lastSeq + 1) return false;
     this.messages.push(message);
     return true;
   }
 
-  /** @param {string} clientMessageId @param {string} text @param {number} at */
-  queue(clientMessageId, text, at) {
-    this.pending.push({ clientMessageId, text, state: "sending", at });
-  }
-
-  /** @param {string} clientMessageId @param {"sending" | "failed"} state */
-  mark(clientMessageId, state) {
-    this.pending = this.pending.map((waiting) =>
-      waiting.clientMessageId === clientMessageId ? { ...waiting, state } : waiting,
-    );
+  /**
+   * Put earlier messages before the first one: all that follow `after`.
+   * @param {Message[]} messages
+   * @param {number} after
+   */
+  prepend(messages, after) {
+    if (this.start === null) return;
+    const first = this.start;
+    this.messages = [...messages.filter((message) => message.seq > after && message.seq <= first), ...this.messages];
+    this.start = after;
   }
 
   /** How many agent messages come after `seq`. @param {number} seq */

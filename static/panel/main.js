@@ -4,7 +4,10 @@ import { Api } from "./api.js";
 import { Chat } from "./chat.js";
 import { compose } from "./composer.js";
 import { byId } from "./dom.js";
+import { History } from "./history.js";
+import { Outbox } from "./outbox.js";
 import { isPort } from "./protocol.js";
+import { Slot } from "./slot.js";
 import { View } from "./view.js";
 
 const frame = JSON.parse(byId("whosthere-frame").textContent || "{}");
@@ -12,12 +15,15 @@ const frame = JSON.parse(byId("whosthere-frame").textContent || "{}");
 let port = null;
 
 const api = new Api(frame.apiBase);
-const chat = new Chat(api, { changed: () => view.changed(), tell });
+const outbox = new Outbox(new Slot(`whosthere:outbox:${frame.platformId}`));
+const chat = new Chat(api, outbox, frame.platformId, { changed: () => view.changed(), tell });
 const view = new View(chat);
-const composer = compose(`whosthere:draft:${frame.platformId}`, {
+const history = new History(chat, view);
+const composer = compose(new Slot(`whosthere:draft:${frame.platformId}`), {
   send: (text) => chat.send(text),
-  close: () => tell({ type: "close" }),
+  close: () => (history.shown ? history.leave() : tell({ type: "close" })),
 });
+let initialSent = false;
 
 /** @param {any} message */
 function tell(message) {
@@ -35,29 +41,35 @@ function shake(event) {
 /** @param {any} data */
 function heard(data) {
   if (data?.type !== "state") return;
-  if (data.refusal !== null && !data.booted) return view.trouble(data.refusal);
-  view.refusal = null;
-  const { user, widget } = data.booted;
-  view.paint(widget);
+  if (!data.booted) {
+    chat.pause();
+    return view.trouble(data.expired ? "expired" : "refused", data.refusal);
+  }
+  view.trouble("", "");
+  view.paint(data.booted.widget);
   chat.config = { tags: data.tags, fields: data.fields, page: data.page };
-  const nobody = !data.booted.conversation && !chat.conversation;
-  composer.begin(JSON.stringify([user.userId, user.userEmail]), nobody ? data.prefill : "");
-  void chat.begin(data.booted);
+  const nobody = !data.booted.conversation && chat.thread.id === null;
+  composer.begin(data.booted.user.ref, nobody ? data.prefill : "");
+  chat.begin(data.booted);
   const opened = data.visible && !chat.visible;
-  chat.show(data.visible);
+  if (data.visible !== chat.visible) chat.show(data.visible);
   if (opened && matchMedia("(hover: hover)").matches) composer.focus();
-  if (nobody && data.initialUserMessage && !chat.log.pending.length) chat.send(data.initialUserMessage);
+  if (opened && nobody && data.initialUserMessage && !initialSent && !outbox.items.length) {
+    initialSent = true;
+    chat.send(data.initialUserMessage);
+  }
 }
 
 view.paint(frame.widget);
 byId("close").addEventListener("click", () => tell({ type: "close" }));
 byId("reopen").addEventListener("click", () => chat.reopen());
+byId("earlier").addEventListener("click", () => view.earlier());
 byId("trouble-button").addEventListener("click", () => tell({ type: "reload" }));
-document.addEventListener("visibilitychange", () => chat.show(chat.visible));
+document.addEventListener("visibilitychange", () => chat.read());
 for (const name of ["online", "offline"]) {
   window.addEventListener(name, () => {
     view.changed();
-    if (navigator.onLine) void chat.flush();
+    if (navigator.onLine) void chat.sender.flush();
   });
 }
 window.addEventListener("message", shake);

@@ -73,3 +73,17 @@ def test_the_platform_is_asked_for_as_soon_as_there_are_several(cli: CommandLine
     said = cli.refused("agent", "create", EMAIL)
     assert "--platform" in said
     assert "'First'" in said
+
+
+def test_an_agent_joins_one_more_platform(cli: CommandLine, shop: str) -> None:
+    second = cli.json("platform", "create", "Second Shop")["platformId"]
+    cli.done("agent", "create", EMAIL, "--platform", shop)
+    answer = cli.json("agent", "join", EMAIL, "--platform", "Second Shop", "--role", "admin")
+    assert answer == {"email": EMAIL, "platformId": second, "role": "admin"}
+    token = cli.json("agent", "token", EMAIL)["token"]
+    runtime = build_runtime(load_settings(cli.environ))
+    identity = agents.by_token(runtime, token)
+    runtime.database.close()
+    assert identity is not None
+    assert {(each.platform_id, each.role) for each in identity.memberships} == {(shop, "agent"), (second, "admin")}
+    assert "no agent" in cli.refused("agent", "join", "nobody@example.com", "--platform", shop)

@@ -264,6 +264,14 @@ def test_what_is_written_and_what_is_returned_is_one_page(last: list[bytes]) -> 
     assert ask(around(writing(last=last))).content == PAGE
 
 
+def test_a_page_that_is_written_whole_gets_its_snippet_in_its_place() -> None:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [HTML, MARK])(PAGE)
+        return []
+
+    assert ask(around(app)).content == PAGE_WITH_SNIPPET
+
+
 def test_a_page_that_is_only_written_gets_its_snippet_at_its_end() -> None:
     assert ask(around(writing(MARK, last=[]))).content == PAGE[:40] + SNIPPET
 

@@ -1,4 +1,4 @@
-"""`whosthere agent`: create, token."""
+"""`whosthere agent`: create, join, token."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from whosthere.storage.platforms import Platform
 
 _PASSWORD_BYTES = 15
 
+_platform = click.option("--platform", help="Whom they work for (id or name); may be left out while there is only one.")
+_role = click.option("--role", type=click.Choice(["agent", "admin"]), default="agent", show_default=True)
+
 
 @click.group("agent")
 def command() -> None:
@@ -26,8 +29,8 @@ def command() -> None:
 
 @command.command("create")
 @click.argument("email")
-@click.option("--platform", help="Whom they work for (id or name); may be left out while there is only one.")
-@click.option("--role", type=click.Choice(["agent", "admin"]), default="agent", show_default=True)
+@_platform
+@_role
 @click.option("--name", help="What visitors read; made from the email address by default.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
 @json_option
@@ -36,7 +39,7 @@ def create(email: str, platform: str | None, role: str, name: str | None, passwo
     given = read_secret("Password") if password_stdin else None
     password = given or secrets.token_urlsafe(_PASSWORD_BYTES)
     with installation() as runtime:
-        found = _only_platform(runtime) if platform is None else platform_of(runtime, platform)
+        found = _platform_meant(runtime, platform)
         agent = accepted(agents.create_agent(runtime, email, password, found.id, role, name=name))
     if as_json:
         made = {} if given else {"password": password}
@@ -44,6 +47,22 @@ def create(email: str, platform: str | None, role: str, name: str | None, passwo
         return
     shown = [] if given else [("Password", f"{password}  (shown once)")]
     show_fields([("Agent", f"{agent.name} ({agent.email})"), ("Platform", f"{found.name}, as {role}"), *shown])
+
+
+@command.command("join")
+@click.argument("email")
+@_platform
+@_role
+@json_option
+def join(email: str, platform: str | None, role: str, as_json: bool) -> None:
+    """Let the agent with EMAIL work for one more platform, or give them another role there."""
+    with installation() as runtime:
+        found = _platform_meant(runtime, platform)
+        accepted(agents.join_platform(runtime, email, found.id, role))
+    if as_json:
+        show_json({"email": email, "platformId": found.id, "role": role})
+    else:
+        click.echo(f"{email} works for {found.name}, as {role}.")
 
 
 @command.command("token")
@@ -61,7 +80,9 @@ def token(email: str, name: str, ends: int | None, as_json: bool) -> None:
         click.echo(made)
 
 
-def _only_platform(runtime: Runtime) -> Platform:
+def _platform_meant(runtime: Runtime, text: str | None) -> Platform:
+    if text is not None:
+        return platform_of(runtime, text)
     everything = platforms.listed(runtime)
     if not everything:
         raise Failure("There is no platform yet. To create one: whosthere platform create NAME --origin https://…")

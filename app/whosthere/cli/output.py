@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import click
+
+_BETWEEN = 3
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for scripts.")
 
@@ -42,7 +45,7 @@ def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]], *, empty: s
     """Print rows under their titles; on a terminal with rich, in plain columns elsewhere."""
     if not rows:
         click.echo(empty)
-    elif not (sys.stdout.isatty() and _show_rich(titles, rows)):
+    elif not (sys.stdout.isatty() and _fits([titles, *rows]) and _show_rich(titles, rows)):
         _show_plain([titles, *rows])
 
 
@@ -53,8 +56,17 @@ def show_fields(fields: Sequence[tuple[str, str]]) -> None:
         click.echo(f"{name.ljust(width)}  {value}".rstrip())
 
 
+def _fits(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the terminal is wide enough: an id or a secret that is broken into lines cannot be copied."""
+    return sum(_widths(rows)) + _BETWEEN * len(rows[0]) <= shutil.get_terminal_size().columns
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+
+
 def _show_plain(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = _widths(rows)
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
@@ -70,7 +82,7 @@ def _show_rich(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return False
     table = rich.table.Table(box=rich.box.SIMPLE_HEAD, pad_edge=False)
     for title in titles:
-        table.add_column(title, overflow="fold")
+        table.add_column(title, no_wrap=True)
     for row in rows:
         table.add_row(*(rich.text.Text(cell) for cell in row))  # never read as markup
     rich.console.Console().print(table)

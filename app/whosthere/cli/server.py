@@ -30,7 +30,7 @@ class AccessLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         """Return what the format of the access log may name."""
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        path = str(environ.get("RAW_URI", "")).partition("?")[2]
+        path = str(environ.get("RAW_URI", "")).partition("?")[0]
         atoms["U"] = path.encode("ascii", "backslashreplace").decode("ascii")
         return atoms
 

@@ -137,3 +137,8 @@ def platform_topic(platform_id: str) -> str:
 def access_topic(platform_id: str) -> str:
     """What every stream of a platform waits for: who may still listen may have changed."""
     return f"access:{platform_id}"
+
+
+def agent_topic(agent_id: str) -> str:
+    """What an agent's streams wait for: whether the agent may still listen may have changed."""
+    return f"agent:{agent_id}"

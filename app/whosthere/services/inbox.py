@@ -115,11 +115,16 @@ def thread(runtime: Runtime, identity: Identity, conversation_id: str, span: Spa
         return Thread(case, log, inbox.notes_of(tenant, conversation_id))
 
 
-def tail(runtime: Runtime, case: Case, count: int) -> Thread:
-    """Return the newest messages of a conversation, oldest first, and the notes."""
+def tail(runtime: Runtime, case: Case, count: int, *, before: int | None = None) -> Thread:
+    """Return the newest messages of a conversation, or the newest before a `seq`, oldest first, and their notes."""
+    end = case.conversation.last_seq + 1 if before is None else before
     with runtime.reading(case.platform_id) as tenant:
-        log = messages.before(tenant, case.conversation.id, case.conversation.last_seq + 1, count)
-        return Thread(case, log, inbox.notes_of(tenant, case.conversation.id))
+        log = messages.before(tenant, case.conversation.id, end, count)
+        notes = inbox.notes_of(tenant, case.conversation.id)
+    first = log[0].seq if log else end
+    return Thread(
+        case, log, [note for note in notes if first <= note.after_seq and (before is None or note.after_seq < before)]
+    )
 
 
 def reply(runtime: Runtime, identity: Identity, conversation_id: str, text: Text | Refused) -> Posted | Refused:

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from whosthere.core.reasons import Reason, Refused
-from whosthere.realtime.hub import Waiter, platform_topic
+from whosthere.realtime.hub import Waiter, agent_topic, platform_topic
 from whosthere.services import inbox
 from whosthere.services.agents import Identity
-from whosthere.services.inbox import Wanted
+from whosthere.services.inbox import PAGE_SIZE, Wanted
 from whosthere.services.runtime import Runtime
+from whosthere.services.watch import LOOK_SECONDS
 from whosthere.storage.conversations import FIRST_PAGE
+from whosthere.storage.errors import Unavailable
 from whosthere.storage.inbox import Case
 
-KEEP_ALIVE_SECONDS = 14.0
-WAIT_SECONDS = 2.0
-RECENT = 30
+# A browser that went away is noticed by writing to it; until then it holds a place, so write often.
+KEEP_ALIVE_SECONDS = 6.0
 
 Still = Callable[[], Identity | None]
 
@@ -35,39 +36,49 @@ class InboxStream:
         Args:
             still: asks again who stands behind the credential; `None` when it opens nothing any more.
         """
-        known = {case.conversation.id: _state(case) for case in self._recent(self.identity)}
+        known = self._recent(self.identity)
         yield []
         quiet = 0.0
         while not self.runtime.hub.closing:
-            woken = self.waiter.wait(WAIT_SECONDS)
-            quiet = 0.0 if woken else quiet + WAIT_SECONDS
-            if not woken and quiet < KEEP_ALIVE_SECONDS:
-                continue
-            quiet = 0.0
-            identity = still()
+            woken = self.waiter.wait(LOOK_SECONDS)
+            # A wake-up can be lost, and nobody wakes a stream when a sign-in is too old: so look every time.
+            identity = self._look(still)
             if identity is None or self.runtime.hub.closing:
                 return
-            recent = self._recent(identity)
-            changed = [case for case in recent if known.get(case.conversation.id) != _state(case)]
-            known = {case.conversation.id: _state(case) for case in recent}
-            yield changed
+            changed: list[Case] = []
+            if woken:
+                recent = self._recent(identity)
+                changed = [case for key, case in recent.items() if key not in known or _differ(known[key], case)]
+                known = recent
+            quiet += LOOK_SECONDS
+            if changed or quiet >= KEEP_ALIVE_SECONDS:
+                quiet = 0.0
+                yield changed
 
     def close(self) -> None:
         """Give the stream's place back."""
         self.runtime.hub.leave(self.waiter)
 
-    def _recent(self, identity: Identity) -> list[Case]:
-        return inbox.listed(self.runtime, identity, FIRST_PAGE, Wanted(), count=RECENT)
+    def _look(self, still: Still) -> Identity | None:
+        try:
+            return still()
+        except Unavailable:
+            return None  # the page connects again, and is told then
+
+    def _recent(self, identity: Identity) -> dict[str, Case]:
+        found = inbox.listed(self.runtime, identity, FIRST_PAGE, Wanted(), count=PAGE_SIZE)
+        return {case.conversation.id: case for case in found}
 
 
 def open_stream(runtime: Runtime, identity: Identity) -> InboxStream | Refused:
     """Let an agent's stream in, if there is a place for it."""
-    waiter = runtime.hub.enter(platform_topic(platform_id) for platform_id in identity.platform_ids)
+    topics = {platform_topic(platform_id) for platform_id in identity.platform_ids} | {agent_topic(identity.agent.id)}
+    waiter = runtime.hub.enter(topics)
     if waiter is None:
         return Refused(Reason.STREAMS_UNAVAILABLE, "All streams are taken. Poll instead.")
     return InboxStream(runtime, identity, waiter)
 
 
-def _state(case: Case) -> tuple[object, ...]:
-    head = case.conversation
-    return head.updated_at, head.last_seq, head.state, head.agent_unread, head.user_read_seq, case.user.record
+def _differ(one: Case, other: Case) -> bool:
+    """Whether an agent would see a difference; when somebody was last seen is none."""
+    return one.conversation != other.conversation or one.user.record != other.user.record

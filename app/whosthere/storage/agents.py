@@ -85,7 +85,16 @@ _TOKEN_USED = (
     update(personal_tokens).where(personal_tokens.c.id == bindparam("b_id")).values(last_used_at=bindparam("now"))
 )
 
+_REVOKE_TOKEN = (
+    update(personal_tokens).where(personal_tokens.c.id == bindparam("b_id")).values(revoked_at=bindparam("now"))
+)
+
 _ADD = insert(agents)
+_DISABLE = (
+    update(agents)
+    .where(agents.c.id == bindparam("b_id"), agents.c.disabled_at.is_(None))
+    .values(disabled_at=bindparam("now"))
+)
 _SET_PASSWORD = update(agents).where(agents.c.id == bindparam("b_id")).values(password_hash=bindparam("b_hash"))
 _JOIN = insert(memberships)
 _SET_ROLE = (
@@ -95,6 +104,7 @@ _SET_ROLE = (
 )
 _ADD_SESSION = insert(agent_sessions)
 _END_SESSION = delete(agent_sessions).where(agent_sessions.c.digest == bindparam("token"))
+_END_SESSIONS = delete(agent_sessions).where(agent_sessions.c.agent_id == bindparam("of_agent"))
 _ADD_TOKEN = insert(personal_tokens)
 
 
@@ -110,6 +120,8 @@ def add(connection: Connection, agent: Agent) -> None:
 
 def find_by_email(connection: Connection, email: str) -> Agent | None:
     """Return the agent with this address, whatever the case of its ASCII letters."""
+    if "\0" in email:  # no address holds one, and PostgreSQL refuses to compare with it
+        return None
     return _agent(connection.execute(_BY_EMAIL, {"key": lookup_key(email)}).one_or_none())
 
 
@@ -121,6 +133,11 @@ def find(connection: Connection, agent_id: str) -> Agent | None:
 def set_password_hash(connection: Connection, agent_id: str, password_hash: str) -> None:
     """Replace the hash, after the parameters or the password changed."""
     connection.execute(_SET_PASSWORD, {"b_id": agent_id, "b_hash": password_hash})
+
+
+def disable(connection: Connection, agent_id: str, now: int) -> None:
+    """Close an account that is open."""
+    connection.execute(_DISABLE, {"b_id": agent_id, "now": now})
 
 
 def join(connection: Connection, agent_id: str, platform_id: str, role: str) -> None:
@@ -162,6 +179,11 @@ def end_session(connection: Connection, digest: bytes) -> None:
     connection.execute(_END_SESSION, {"token": digest})
 
 
+def end_sessions_of(connection: Connection, agent_id: str) -> None:
+    """Sign all browsers of an agent out."""
+    connection.execute(_END_SESSIONS, {"of_agent": agent_id})
+
+
 def add_token(
     connection: Connection, token_id: str, agent_id: str, digest: bytes, *, name: str, now: int, expires_at: int | None
 ) -> None:
@@ -181,6 +203,11 @@ def find_token(connection: Connection, digest: bytes) -> PersonalToken | None:
 def token_used(connection: Connection, token_id: str, now: int) -> None:
     """Note that the token was just used."""
     connection.execute(_TOKEN_USED, {"b_id": token_id, "now": now})
+
+
+def revoke_token(connection: Connection, token_id: str, now: int) -> None:
+    """Let the token open nothing any more."""
+    connection.execute(_REVOKE_TOKEN, {"b_id": token_id, "now": now})
 
 
 def _agent(row: Row | None) -> Agent | None:

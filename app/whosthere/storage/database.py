@@ -25,6 +25,7 @@ from whosthere.storage.writer_lock import NoLock, WriterLock
 T = TypeVar("T")
 
 _WRITES = "whosthere_writes"
+_FAREWELL = "whosthere_farewell"
 _POOL_SECONDS = 10
 _RACES_MAX = 12
 # serialization_failure, deadlock_detected: the loser starts again from the top.
@@ -150,13 +151,15 @@ class Database:
             return Unavailable(str(error))
         return None
 
-    def _look_whether_it_is_there(self, driver: Any, _record: Any, _lent: Any) -> None:
+    def _look_whether_it_is_there(self, driver: Any, record: Any, _lent: Any) -> None:
         """Take a new connection instead of one that PostgreSQL has closed, without asking it across the network."""
         try:
-            driver.pgconn.consume_input()  # the server's farewell ...
-            driver.pgconn.consume_input()  # ... and then the end of the line
+            driver.pgconn.consume_input()
+            driver.pgconn.is_busy()  # reads what came; nobody asked anything, so it can only be a notice
         except self._driver.OperationalError as error:
             raise exc.DisconnectionError from error
+        if _FAREWELL in record.info:
+            raise exc.DisconnectionError
 
 
 def _keep_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
@@ -177,7 +180,12 @@ def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 
-def _configure_postgres(dbapi_connection: Any, _record: Any) -> None:
+def _configure_postgres(dbapi_connection: Any, record: Any) -> None:
+    def notice(said: Any) -> None:
+        if said.severity_nonlocalized == "FATAL":
+            record.info[_FAREWELL] = said.message_primary
+
+    dbapi_connection.add_notice_handler(notice)
     dbapi_connection.autocommit = True  # transactions are begun here, not by the driver
     from psycopg.types.string import TextLoader  # an extra: who has this connection has it
 

@@ -44,9 +44,9 @@ _cases = (
     .join_from(conversations, users, users.c.id == conversations.c.record_id)
     .where(in_platform(conversations, users))
 )
-_before = or_(
-    conversations.c.updated_at < bindparam("before_at"),
-    and_(conversations.c.updated_at == bindparam("before_at"), conversations.c.id < bindparam("before_id")),
+_before = and_(
+    conversations.c.updated_at <= bindparam("before_at"),  # bounds the range of the index that is read
+    or_(conversations.c.updated_at < bindparam("before_at"), conversations.c.id < bindparam("before_id")),
 )
 _newest_first = (conversations.c.updated_at.desc(), conversations.c.id.desc())
 _NEWEST = _cases.where(_before).order_by(*_newest_first).limit(bindparam("count"))
@@ -63,10 +63,8 @@ _PEOPLE = (
     select_in(users)
     .where(
         users.c.deleted_at.is_(None),
-        or_(
-            users.c.created_at < bindparam("before_at"),
-            and_(users.c.created_at == bindparam("before_at"), users.c.id < bindparam("before_id")),
-        ),
+        users.c.created_at <= bindparam("before_at"),
+        or_(users.c.created_at < bindparam("before_at"), users.c.id < bindparam("before_id")),
     )
     .order_by(users.c.created_at.desc(), users.c.id.desc())
     .limit(bindparam("count"))

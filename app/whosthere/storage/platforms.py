@@ -30,6 +30,25 @@ class Platform:
 _ONE = select(platforms).where(platforms.c.id == bindparam("id"))
 _ALL = select(platforms).order_by(platforms.c.created_at, platforms.c.id)
 _ORIGINS = select(platforms.c.origins)
+_SETTINGS = (
+    "name",
+    "verification",
+    "user_id_pattern",
+    "email_adoption",
+    "anonymous_days",
+    "anonymous_idle_days",
+    "anonymous_history",
+    "origins",
+    "appearance",
+)
+_raised = {"version": platforms.c.version + 1, "access_version": platforms.c.access_version + 1}
+_ADD = insert(platforms)
+_SAVE = (
+    update(platforms)
+    .where(platforms.c.id == bindparam("b_id"), platforms.c.version == bindparam("b_version"))
+    .values({name: bindparam(f"new_{name}") for name in _SETTINGS} | _raised)
+)
+_TOUCH = update(platforms).where(platforms.c.id == bindparam("b_id")).values(_raised)
 
 
 def from_row(row: Row) -> Platform:
@@ -75,23 +94,18 @@ def all_origins(connection: Connection) -> list[Sequence[str]]:
 def add(connection: Connection, platform: Platform) -> None:
     """Store a new platform."""
     row = {"id": platform.id, "created_at": platform.created_at, "version": platform.version}
-    connection.execute(insert(platforms), {**row, **_settings(platform)})
+    connection.execute(_ADD, {**row, **_settings(platform)})
 
 
 def save(connection: Connection, platform: Platform) -> bool:
     """Store changed settings; `False` when somebody else changed the platform meanwhile."""
-    statement = (
-        update(platforms)
-        .where(platforms.c.id == platform.id, platforms.c.version == platform.version)
-        .values(**_settings(platform), version=platform.version + 1, access_version=platforms.c.access_version + 1)
-    )
-    return connection.execute(statement).rowcount == 1
+    new = {f"new_{name}": value for name, value in _settings(platform).items()}
+    return connection.execute(_SAVE, {"b_id": platform.id, "b_version": platform.version, **new}).rowcount == 1
 
 
 def touch(connection: Connection, platform_id: str) -> None:
     """Lock the platform's row and raise its versions: changes of its keys happen one after the other."""
-    raised = {"version": platforms.c.version + 1, "access_version": platforms.c.access_version + 1}
-    connection.execute(update(platforms).where(platforms.c.id == platform_id).values(raised))
+    connection.execute(_TOUCH, {"b_id": platform_id})
 
 
 def _settings(platform: Platform) -> dict[str, Any]:

@@ -78,7 +78,7 @@ users = tenant_table(
     instant("last_seen_at"),
     instant("sessions_end_before", nullable=True),
     instant("deleted_at", nullable=True),
-    Index("uq_users_user_id", "platform_id", "shadow", "user_id_digest", unique=True),
+    Index("uq_users_user_id", "platform_id", "user_id_digest", "shadow", unique=True),
     Index(
         "uq_users_email_only",
         "platform_id",

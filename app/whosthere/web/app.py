@@ -39,10 +39,12 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        SESSION_REFRESH_EACH_REQUEST=False,  # an answer that comes late must not bring an old cookie back
         MAX_CONTENT_LENGTH=BODY_BYTES_MAX + 1,
         MAX_FORM_MEMORY_SIZE=BODY_BYTES_MAX,
         WTF_CSRF_CHECK_DEFAULT=False,  # checked where a cookie is the credential, in web/agent/who.py
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it compares with `Host`, which proxies rewrite; Fetch Metadata tells it better
         WHOSTHERE_PUBLIC_URL=settings.public_url,
         WHOSTHERE_ASSET_HASH=asset_hash(static),
     )

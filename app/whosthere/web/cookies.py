@@ -1,4 +1,4 @@
-"""The agents' cookie: its own name, and no wider than where this app is mounted."""
+"""The agents' cookie: its own name, no wider than where this app is mounted, and as locked as browsers can lock it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ COOKIE_NAME = "whosthere_agent"
 
 class MountedCookie(SecureCookieSessionInterface):
     """Keeps the cookie below the mount point, so that it never meets a host site's, and secure where it can be."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the name with the prefix that browsers enforce (RFC 6265bis, "Cookie Name Prefixes").
+
+        With it, neither plain HTTP nor a neighbour under the same domain can plant a cookie of this name.
+        """
+        if not self.get_cookie_secure(app):
+            return COOKIE_NAME
+        return f"__Host-{COOKIE_NAME}" if self.get_cookie_path(app) == "/" else f"__Secure-{COOKIE_NAME}"
 
     def get_cookie_path(self, app: Flask) -> str:
         """Return the mount point."""

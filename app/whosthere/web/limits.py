@@ -47,6 +47,15 @@ class RateLimits:
                 log.warning("Redis does not answer: rate limits count in each process alone")
         return self._own.hit(item, *identifiers)
 
+    def forgive(self, item: RateLimitItem, *identifiers: str) -> None:
+        """Forget what was counted against `item`."""
+        self._own.clear(item, *identifiers)
+        if self._shared is not None:
+            try:
+                self._shared.clear(item, *identifiers)
+            except StorageError:
+                log.warning("Redis does not answer: a rate limit could not be reset")
+
 
 def _redis(url: str) -> RedisStorage:
     return RedisStorage(url, wrap_exceptions=True, socket_connect_timeout=1, socket_timeout=1)

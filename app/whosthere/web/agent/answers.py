@@ -15,7 +15,9 @@ from whosthere.web.wire import cursor, instant
 class PersonAnswer(TypedDict):
     id: str
     userId: str | None
+    userIdProven: bool
     userEmail: str | None
+    userEmailProven: bool
     userName: str | None
     anonymous: bool
     assurance: str
@@ -89,12 +91,17 @@ class UsersAnswer(TypedDict):
 
 
 def person(user: User, assurance: str) -> PersonAnswer:
-    """The person behind a conversation; identifiers that were only claimed are told apart by `assurance`."""
+    """The person behind a conversation.
+
+    A proven record may hold an identifier that was only claimed, so each says for itself whether it is proven.
+    """
     record = user.record
     return {
         "id": record.id,
         "userId": record.user_id or record.claimed_user_id,
+        "userIdProven": record.user_id is not None and record.user_id_proven,
         "userEmail": record.email or record.claimed_email,
+        "userEmailProven": record.email is not None and record.email_proven,
         "userName": record.name,
         "anonymous": user.anonymous,
         "assurance": assurance,

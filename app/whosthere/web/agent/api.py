@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TypeVar
 
-from flask import Blueprint, Response, g, jsonify, request, session
+from flask import Blueprint, Response, g, jsonify, request
 
 from whosthere.core.conversation import State
 from whosthere.core.reasons import Reason, Refused
@@ -17,11 +17,11 @@ from whosthere.services.inbox_streams import InboxStream
 from whosthere.services.messages import PAGE_SIZE_MAX, Span, Text
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.web.agent import answers, models
-from whosthere.web.agent.who import asking
+from whosthere.web.agent.who import asking, bearer, cookie_token
 from whosthere.web.documented import documented
 from whosthere.web.edge import check_size_and_type, read_body
 from whosthere.web.problems import Problem
-from whosthere.web.runtime import runtime
+from whosthere.web.runtime import limits, runtime
 from whosthere.web.wire import identifier, read_cursor, whole_number
 
 blueprint = Blueprint("agent_api", __name__, url_prefix="/api/v1/agent")
@@ -45,10 +45,12 @@ _STATES = {"type": "string", "enum": [state.value for state in State]}
 
 @blueprint.before_request
 def pass_gate() -> None:
-    """Size and content type first, then the credential."""
+    """Check rate, size and content type first, then the credential."""
+    if request.method == "POST":
+        limits().count("post")
     if request.method in ("POST", "PUT"):
         check_size_and_type()
-    g.identity = asking()
+    g.identity = asking(active=request.endpoint != "agent_api.stream")
 
 
 def _identity() -> Identity:
@@ -188,17 +190,14 @@ def list_users() -> Response:
 )
 def stream() -> Response:
     """Open the agent's stream. Each event names the conversations that changed, as items of the list."""
-    identity = _identity()
-    authorization = request.headers.get("Authorization", "")
-    cookie = _cookie_token()
-    parts = runtime()
+    token, cookie, parts = bearer(), cookie_token(), runtime()
 
     def still() -> Identity | None:
-        if authorization:
-            return agents.by_token(parts, authorization.partition(" ")[2].strip())
-        return None if cookie is None else agents.by_cookie(parts, cookie)
+        if token is not None:
+            return agents.by_token(parts, token)
+        return None if cookie is None else agents.by_cookie(parts, cookie, active=False)
 
-    opened = _allowed(inbox_streams.open_stream(parts, identity))
+    opened = _allowed(inbox_streams.open_stream(parts, _identity()))
     response = Response(_lines(opened, still), mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     response.call_on_close(opened.close)
@@ -209,12 +208,6 @@ def _lines(stream: InboxStream, still: inbox_streams.Still) -> Iterator[str]:
     for changed in stream.events(still):
         data = json.dumps([answers.case_answer(case) for case in changed])
         yield f"event: changed\ndata: {data}\n\n" if changed else ": keep-alive\n\n"
-
-
-def _cookie_token() -> str | None:
-
-    token = session.get("agent")
-    return token if isinstance(token, str) else None
 
 
 def _text() -> Text | Refused:

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, redirect, render_template, request, session, url_for
-from limits import RateLimitItemPerMinute
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from whosthere.core.conversation import State, refuse_client_message_id, refuse_text
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import agents, inbox
+from whosthere.services import inbox
 from whosthere.services.agents import Identity
 from whosthere.services.inbox import Wanted
 from whosthere.services.messages import Text
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.storage.inbox import Case
-from whosthere.web.agent import present
-from whosthere.web.agent.who import check_csrf, signed_in
+from whosthere.web.agent import entry, present
+from whosthere.web.agent.forms import read_form, text_of
+from whosthere.web.agent.ways import asked_page, view_args
+from whosthere.web.agent.who import check_csrf, from_own_page, signed_in
 from whosthere.web.assets import asset_base
-from whosthere.web.limits import client_address
 from whosthere.web.problems import STATUS, Problem
 from whosthere.web.runtime import limits, runtime
-from whosthere.web.wire import cursor, identifier, read_cursor
+from whosthere.web.wire import cursor, identifier, read_cursor, whole_number
 
 blueprint = Blueprint("agent", __name__, url_prefix="/agent")
+blueprint.register_blueprint(entry.blueprint)
 
 THREAD_LENGTH = 200
-# Never off: guessing passwords is what this is against.
-_PER_ACCOUNT = RateLimitItemPerMinute(10, 5)
-_PER_ADDRESS = RateLimitItemPerMinute(100, 5)
 _VIEWS = {"open": State.OPEN, "resolved": State.RESOLVED, "rejected": State.REJECTED, "all": None}
+_ASKED_BY_PAGES = ("agent.list_fragment", "agent.thread_fragment")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -41,77 +39,48 @@ _POLICY = (
 @blueprint.before_request
 def pass_gate() -> BaseResponse | None:
     """Send strangers to the sign-in page, and forms of other sites away."""
+    if request.blueprint == "agent.entry":
+        return None  # it has a gate of its own
+    if request.method == "POST":
+        limits().count("post")
+        read_form()
+    identity = signed_in(active=request.endpoint not in _ASKED_BY_PAGES)
+    if identity is None:
+        return redirect(url_for("agent.entry.login", next=asked_page() or None), 303)
     if request.method == "POST":
         check_csrf()
-    if request.endpoint in ("agent.login", "agent.sign_in"):
-        return None
-    identity = signed_in()
-    if identity is None:
-        return redirect(url_for("agent.login", next=_asked_path() if request.method == "GET" else None))
     g.identity = identity
     return None
 
 
 @blueprint.after_request
 def protect(response: Response) -> Response:
-    """Keep the pages out of caches and frames."""
+    """Answer refusals with a page, and keep every page out of caches and frames."""
+    if response.mimetype == "application/problem+json":
+        response = _problem_page(response)
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
 
-@blueprint.errorhandler(Problem)
-def show_problem(problem: Problem) -> tuple[str, int]:
-    """Answer a refusal with a page."""
-    return _page("agent/error.html", refused=problem.refused), STATUS[problem.refused.reason]
+def _problem_page(response: Response) -> Response:
+    document = response.get_json(force=True)
+    page = make_response(_page("agent/error.html", code=document["code"], detail=document["detail"]))
+    page.status_code = response.status_code
+    for name in ("Retry-After", "Allow"):
+        if name in response.headers:
+            page.headers[name] = response.headers[name]
+    return page
 
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
     """What every template of the inbox may call."""
     return {"asset_base": asset_base(), "present": present, "now": runtime().clock(), "identity": g.get("identity")}
-
-
-@blueprint.get("/login")
-def login() -> BaseResponse | str:
-    """Show the sign-in form."""
-    if signed_in() is not None:
-        return redirect(_own_path(request.args.get("next")))
-    return _page("agent/login.html", email="", next=request.args.get("next", ""), refused=None)
-
-
-@blueprint.post("/login")
-def sign_in() -> BaseResponse | tuple[str, int]:
-    """Sign the browser in; a new session, whatever the cookie held before."""
-    email, password = request.form.get("email", ""), request.form.get("password", "")
-    outcome = _throttled(email) or agents.sign_in(runtime(), email, password, request.headers.get("User-Agent", ""))
-    if isinstance(outcome, Refused):
-        page = _page("agent/login.html", email=email, next=request.form.get("next", ""), refused=outcome)
-        return page, STATUS[outcome.reason]
-    session.clear()
-    session["agent"] = outcome.token
-    session.permanent = True
-    return redirect(_own_path(request.form.get("next")))
-
-
-def _throttled(email: str) -> Refused | None:
-    address = client_address()
-    if limits().hit(_PER_ADDRESS, "sign-in", address) and limits().hit(_PER_ACCOUNT, "sign-in", email.lower()[:320]):
-        return None
-    return Refused(Reason.TOO_MANY_REQUESTS, "Too many tries. Wait five minutes, then try again.")
-
-
-@blueprint.post("/logout")
-def logout() -> BaseResponse:
-    """Sign this browser out, here and at the server."""
-    token = session.get("agent")
-    if isinstance(token, str):
-        agents.sign_out(runtime(), token)
-    session.clear()
-    return redirect(url_for("agent.login"))
 
 
 @blueprint.get("/")
@@ -123,10 +92,10 @@ def show_inbox() -> str:
 @blueprint.get("/conversations/<conversation_id>")
 def show_conversation(conversation_id: str) -> str:
     """Show one conversation beside the list."""
-    case = _case(conversation_id)
-    if case.conversation.agent_unread:
-        inbox.mark_read(runtime(), _identity(), case.conversation.id, case.conversation.last_seq)
-    return _page("agent/inbox.html", **_thread(case), **_list())
+    case, before = _case(conversation_id), _before()
+    if before is None:
+        _mark_read(case)
+    return _page("agent/inbox.html", **_thread(case, before=before), **_list())
 
 
 @blueprint.get("/fragments/list")
@@ -139,36 +108,51 @@ def list_fragment() -> str:
 def thread_fragment(conversation_id: str) -> str:
     """Head, thread and person of one conversation, for live updates."""
     case = _case(conversation_id)
-    if request.args.get("read") == "1" and case.conversation.agent_unread:
-        inbox.mark_read(runtime(), _identity(), case.conversation.id, case.conversation.last_seq)
-    return _page("agent/_conversation.html", **_thread(case))
+    if request.args.get("read") == "1":
+        _mark_read(case)
+    return _page("agent/_conversation.html", view_args=view_args(), **_thread(case))
+
+
+@blueprint.get("/<path:_unknown>")
+def show_nothing(_unknown: str) -> str:
+    """Answer any other address below the inbox with its own page."""
+    raise Problem(Refused(Reason.NOT_FOUND, "There is nothing at this address."))
 
 
 @blueprint.post("/conversations/<conversation_id>/reply")
 def reply(conversation_id: str) -> BaseResponse | tuple[str, int]:
-    """Store a reply or a note from the form."""
-    text, key = request.form.get("text", "").replace("\r\n", "\n"), request.form.get("clientMessageId", "")
-    write = inbox.note if request.form.get("kind") == "note" else inbox.reply
+    """Store a reply or a note from the form; what cannot be stored stays in the form."""
+    form = read_form()
+    text, key, kind = text_of(form, "text"), form.get("clientMessageId", ""), form.get("kind", "reply")
     given = refuse_text(text) or refuse_client_message_id(key) or Text(text, key)
+    if kind not in ("reply", "note"):
+        given = Refused(Reason.INVALID_FIELD, "kind is reply or note.", "kind")
+    write = inbox.note if kind == "note" else inbox.reply
     outcome = write(runtime(), _identity(), identifier(conversation_id), given)
     if not isinstance(outcome, Refused):
-        return redirect(url_for("agent.show_conversation", conversation_id=conversation_id, **_view_args()))
+        return _to_conversation(conversation_id)
     if outcome.reason is Reason.NOT_FOUND:
         raise Problem(outcome)
-    page = _page("agent/inbox.html", **_thread(_case(conversation_id), draft=text, refused=outcome), **_list())
-    return page, STATUS[outcome.reason]
+    # The same key again, so that a second try cannot become a second message; unless the key itself is the trouble.
+    spent = outcome.reason is Reason.IDEMPOTENCY_CONFLICT or outcome.field == "clientMessageId"
+    draft = {"draft": text, "kind": kind, "refused": outcome} | ({} if spent else {"client_message_id": key})
+    return _page("agent/inbox.html", **(_thread(_case(conversation_id)) | draft), **_list()), STATUS[outcome.reason]
 
 
 @blueprint.post("/conversations/<conversation_id>/state")
 def change_state(conversation_id: str) -> BaseResponse:
     """Resolve, reject or reopen from a button."""
-    wanted = request.form.get("state", "")
+    wanted = read_form().get("state", "")
     known = wanted in set(State)
     state = State(wanted) if known else Refused(Reason.INVALID_FIELD, "There is no such state.", "state")
     outcome = inbox.set_state(runtime(), _identity(), identifier(conversation_id), state)
     if isinstance(outcome, Refused):
         raise Problem(outcome)
-    return redirect(url_for("agent.show_conversation", conversation_id=conversation_id, **_view_args()))
+    return _to_conversation(conversation_id)
+
+
+def _to_conversation(conversation_id: str) -> BaseResponse:
+    return redirect(url_for("agent.show_conversation", conversation_id=conversation_id, **view_args()), 303)
 
 
 def _page(template: str, **values: object) -> str:
@@ -187,20 +171,41 @@ def _case(conversation_id: str) -> Case:
     return case
 
 
-def _thread(case: Case, *, draft: str = "", refused: Refused | None = None) -> dict[str, object]:
-    thread = inbox.tail(runtime(), case, THREAD_LENGTH)
+def _mark_read(case: Case) -> None:
+    """Note that the team has seen it, unless it was a browser that looked ahead, or another site that sent it here."""
+    if case.conversation.agent_unread and from_own_page() and "Sec-Purpose" not in request.headers:
+        inbox.mark_read(runtime(), _identity(), case.conversation.id, case.conversation.last_seq)
+
+
+def _before() -> int | None:
+    """Return the `seq` before which an older part of a thread is wanted, `None` for its end."""
+    if "before" not in request.args:
+        return None
+    seq = whole_number(request.args["before"], "before", 0, least=1, most=2**53)
+    if isinstance(seq, Refused):
+        raise Problem(seq)
+    return seq
+
+
+def _thread(case: Case, *, before: int | None = None) -> dict[str, Any]:
+    thread = inbox.tail(runtime(), case, THREAD_LENGTH, before=before)
+    first = thread.messages[0].seq if thread.messages else 1
+    is_open = case.conversation.state in (State.OPEN, State.RESOLVED)
     return {
         "case": case,
         "thread": present.lines(thread),
-        "cut": bool(thread.messages) and thread.messages[0].seq > 1,
+        "older": first if first > 1 else None,
+        "is_older": before is not None,
         "earlier": inbox.earlier(runtime(), case),
-        "draft": draft,
-        "refused": refused,
+        "answerable": is_open,
+        "draft": "",
+        "kind": "reply" if is_open else "note",
+        "refused": None,
         "client_message_id": runtime().new_id(),
     }
 
 
-def _list() -> dict[str, object]:
+def _list() -> dict[str, Any]:
     view = request.args.get("view", "open")
     if view not in _VIEWS:
         view = "open"
@@ -216,27 +221,6 @@ def _list() -> dict[str, object]:
         "rows": rows,
         "view": view,
         "platform": platform,
-        "view_args": _view_args(),
+        "view_args": view_args(),
         "next_cursor": None if last is None else cursor(last.updated_at, last.id),
     }
-
-
-def _view_args() -> dict[str, Any]:
-    return {name: request.args[name] for name in ("view", "platform") if request.args.get(name)}
-
-
-def _asked_path() -> str:
-    query = request.query_string.decode("latin-1")
-    return request.script_root + request.path + (f"?{query}" if query else "")
-
-
-def _own_path(wanted: str | None) -> str:
-    """Return where to go after signing in: a page of the inbox, never an address of somebody else."""
-    home = url_for("agent.show_inbox")
-    if not wanted or "\\" in wanted or any(ord(character) < 33 for character in wanted):
-        return home
-    try:
-        parts = urlsplit(wanted)
-    except ValueError:
-        return home
-    return wanted if not parts.scheme and not parts.netloc and wanted.startswith(home) else home

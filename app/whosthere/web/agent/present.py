@@ -83,9 +83,8 @@ def identifiers(user: User) -> list[Identifier]:
 def lines(thread: Thread) -> list[tuple[str, list[Line]]]:
     """Return the thread in reading order, grouped by day (ISO date, UTC)."""
     head = thread.case.conversation
-    first = thread.messages[0].seq if thread.messages else 0
     entries = [(message.seq, 0, _message(message, head.user_read_seq)) for message in thread.messages]
-    entries += [(note.after_seq, 1, _note(note)) for note in thread.notes if note.after_seq >= first]
+    entries += [(note.after_seq, 1, _note(note)) for note in thread.notes]
     ordered = [line for _, _, line in sorted(entries, key=lambda entry: (entry[0], entry[1], entry[2].key))]
     return [(day, list(group)) for day, group in groupby(ordered, key=lambda line: iso(line.at)[:10])]
 
@@ -127,6 +126,12 @@ def ago(at: int, now: int) -> str:
         return f"{past // _HOUR} h"
     moment = datetime.fromtimestamp(at / 1000, UTC)
     return f"{moment.day} {moment:%b}" if past < 300 * _DAY else f"{moment.day} {moment:%b %Y}"
+
+
+def exact(at: int) -> str:
+    """Return date and time, UTC; the page turns them into the agent's own time zone."""
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M:%S} UTC"
 
 
 def clock(at: int) -> str:

@@ -12,6 +12,7 @@ from whosthere.storage import platforms
 from whosthere.storage.platforms import Platform
 from whosthere.web.appearance import appearance
 from whosthere.web.assets import asset_base
+from whosthere.web.embed import language
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
@@ -57,18 +58,22 @@ def frame() -> Response:
         raise Problem(_NO_PLATFORM)
     base = url_for("embed.frame").removesuffix("/frame")
     assets = asset_base()
+    locale = language.choose(request.args.get("language", ""), request.accept_languages, _languages())
     boot = {
         "platformId": platform.id,
         "origins": list(platform.origins),
         "name": platform.name,
         "apiBase": f"{base}/api/v1/widget",
-        "assetBase": assets,
-        "locale": "en",
         "widget": appearance(platform),
     }
     response = Response(
         render_template(
-            "frame.html", boot_json=boot, asset_base=assets, modules=_panel_modules(), locale="en", dir="ltr"
+            "frame.html",
+            boot_json=boot,
+            asset_base=assets,
+            modules=_panel_modules(locale),
+            locale=locale,
+            dir=language.direction(locale),
         )
     )
     response.headers["Content-Security-Policy"] = _frame_policy(platform)
@@ -87,10 +92,15 @@ def _frame_policy(platform: Platform) -> str:
 
 
 @cache
-def _panel_modules() -> tuple[str, ...]:
+def _languages() -> tuple[str, ...]:
+    return language.available(Path(_static()))
+
+
+@cache
+def _panel_modules(locale: str) -> tuple[str, ...]:
     """Return the panel's modules, for the browser to fetch side by side instead of one after the other."""
-    static = Path(_static())
-    return tuple(sorted(path.relative_to(static).as_posix() for path in (static / "panel").rglob("*.js")))
+    panel = Path(_static()) / "panel"
+    return (*sorted(f"panel/{path.name}" for path in panel.glob("*.js")), f"panel/words/{locale}.js")
 
 
 def _static() -> str:

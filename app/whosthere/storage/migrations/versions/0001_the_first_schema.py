@@ -225,7 +225,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("user_id_digest IS NULL AND email_key IS NOT NULL"),
             postgresql_where=sa.text("user_id_digest IS NULL AND email_key IS NOT NULL"),
         )
-        batch_op.create_index("uq_users_user_id", ["platform_id", "shadow", "user_id_digest"], unique=True)
+        batch_op.create_index("uq_users_user_id", ["platform_id", "user_id_digest", "shadow"], unique=True)
 
     op.create_table(
         "conversations",

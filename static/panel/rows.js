@@ -1,0 +1,85 @@
+/* How a conversation is laid out: days, groups of messages by one author, and what stands under them. Pure. */
+
+const GROUP_MS = 5 * 60 * 1000;
+const DAY_MS = 86400000;
+
+/**
+ * @typedef {object} Row
+ * @property {string} key stays the same from the first try to send until the conversation ends
+ * @property {"user" | "agent" | "system" | "day"} kind
+ * @property {string} body
+ * @property {string} author the name that a screen reader says, or an empty text
+ * @property {boolean} named whether the name is shown
+ * @property {number} at epoch milliseconds
+ * @property {string} meta
+ * @property {string} [retry] the clientMessageId of a message that failed
+ */
+
+/** @typedef {{time(at: number): string, day(at: number): string}} Times how this language writes them */
+
+/**
+ * @param {import("./log.js").Message[]} messages
+ * @param {import("./outbox.js").Pending[]} waiting
+ * @param {{now: number, words: import("./words/en.js").Words, times: Times}} how
+ * @returns {Row[]}
+ */
+export function rows(messages, waiting, { now, words, times }) {
+  const known = new Set(messages.map((message) => message.clientMessageId));
+  const all = [
+    ...messages.map((message) => stored(message, words, times)),
+    ...waiting.filter((item) => !known.has(item.clientMessageId)).map((item) => pending(item, words)),
+  ];
+  /** @type {Row[]} */
+  const found = [];
+  /** @type {Row | null} */
+  let before = null;
+  for (const row of all) {
+    if (!before || dayOf(before.at) !== dayOf(row.at)) {
+      found.push({ ...row, key: `day-${dayOf(row.at)}`, kind: "day", body: dayName(row.at, now, words, times), author: "", meta: "" });
+      before = null;
+    }
+    const follows = before && before.kind === row.kind && before.author === row.author && row.at - before.at < GROUP_MS;
+    if (follows && before && !before.retry && (before.meta === row.meta || !row.retry)) before.meta = "";
+    row.named = row.kind === "agent" && !follows;
+    found.push(row);
+    before = row;
+  }
+  const last = found[found.length - 1];
+  if (last && last.kind === "user" && !waiting.length) last.meta = `${last.meta} · ${words.sent}`;
+  return found;
+}
+
+/**
+ * @param {import("./log.js").Message} message
+ * @param {import("./words/en.js").Words} words
+ * @param {Times} times
+ * @returns {Row}
+ */
+function stored(message, words, times) {
+  const at = Date.parse(message.createdAt);
+  const { kind, name } = message.author;
+  const events = /** @type {Record<string, string>} */ (words.events);
+  const row = { key: message.clientMessageId || message.id, at, named: false, meta: times.time(at) };
+  if (message.event) return { ...row, kind: "system", body: events[message.event] || message.event, author: "", meta: "" };
+  if (kind === "agent") return { ...row, kind, body: message.body, author: name || words.team };
+  if (kind === "system") return { ...row, kind, body: message.body, author: "", meta: "" };
+  return { ...row, kind: "user", body: message.body, author: words.you };
+}
+
+/** @param {import("./outbox.js").Pending} item @param {import("./words/en.js").Words} words @returns {Row} */
+function pending({ clientMessageId, text, at, state }, words) {
+  const failed = state === "failed";
+  const row = { key: clientMessageId, kind: /** @type {const} */ ("user"), body: text, author: words.you, named: false, at };
+  return { ...row, meta: failed ? words.failed : words.sending, retry: failed ? clientMessageId : undefined };
+}
+
+/** @param {number} at */
+function dayOf(at) {
+  return new Date(at).toDateString();
+}
+
+/** @param {number} at @param {number} now @param {import("./words/en.js").Words} words @param {Times} times */
+function dayName(at, now, words, times) {
+  const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / DAY_MS);
+  return days === 0 ? words.today : days === 1 ? words.yesterday : times.day(at);
+}

@@ -1,0 +1,97 @@
+/* Sending: one message after the other, each exactly once, however often it takes. No DOM. */
+
+import { ApiError } from "./api.js";
+import { wait } from "./backoff.js";
+
+const TRIES = 4;
+
+export class Sender {
+  /** @param {import("./chat.js").Chat} chat */
+  constructor(chat) {
+    this.chat = chat;
+    this.sending = false;
+    /** Ends the pause before the next try. @type {() => void} */
+    this.hurry = () => {};
+  }
+
+  /** Send what waits in the outbox. */
+  async flush() {
+    const { chat } = this;
+    this.hurry();
+    if (this.sending || !chat.boot) return;
+    this.sending = true;
+    let attempt = 0;
+    for (let next = chat.outbox.next(); next && chat.api.session; next = chat.outbox.next()) {
+      try {
+        await this.post(next);
+        attempt = 0;
+        if (chat.limited) chat.set({ limited: false });
+      } catch (error) {
+        const pause = this.trouble(next, error, attempt++);
+        if (pause === null) break;
+        if (pause === 0) attempt = 0;
+        else await this.#rest(pause);
+      }
+    }
+    this.sending = false;
+  }
+
+  /** @param {number} ms */
+  #rest(ms) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms, undefined);
+      this.hurry = () => {
+        if (this.chat.limited) return; // the server said when
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+
+  /**
+   * Decide what follows a failed try: milliseconds to wait, 0 to go on with the next message, `null` to stop.
+   * @param {import("./outbox.js").Pending} waiting
+   * @param {unknown} error
+   * @param {number} attempt
+   */
+  trouble(waiting, error, attempt) {
+    const { chat } = this;
+    const { status, code, retryAfterMs } = error instanceof ApiError ? error : new ApiError(0, "", "", 0);
+    if (status === 401) {
+      chat.renew();
+      return null; // the next session goes on
+    }
+    if (code === "conversation_closed" || (status === 404 && chat.thread.writable)) {
+      chat.enter(null);
+      return 0;
+    }
+    if (status === 429) {
+      chat.set({ limited: true });
+      return Math.max(retryAfterMs, wait(attempt, Math.random()));
+    }
+    if (status === 0 && !navigator.onLine) return null; // being online again goes on
+    if ((status === 0 || status >= 500) && attempt < TRIES - 1) return wait(attempt, Math.random());
+    chat.outbox.mark(waiting.clientMessageId, "failed");
+    chat.outside.changed();
+    return 0;
+  }
+
+  /** @param {import("./outbox.js").Pending} waiting */
+  async post({ text, clientMessageId }) {
+    const { chat } = this;
+    const { thread, api } = chat;
+    if (thread.writable) {
+      const message = await api.call("POST", `${thread.path}/messages`, { text, clientMessageId });
+      if (thread === chat.thread) chat.store(message);
+      else chat.outbox.settle(clientMessageId);
+    } else {
+      const { tags, fields, page } = chat.config;
+      const started = await api.call("POST", "/conversations", { text, clientMessageId, tags, fields, page });
+      if (started.conversation.id !== chat.thread.id) chat.begun(started.conversation);
+      chat.store(started.message);
+      chat.emit("conversationStart", { message: text });
+    }
+    chat.emit("messageAdd", { type: "text", body: text });
+    chat.outside.changed();
+  }
+}

@@ -1,0 +1,105 @@
+/* One live connection for all tabs of a visitor: browsers allow few to one server. The tab that holds the lock listens
+   and passes on what it hears; the others take over when it goes or falls silent. */
+
+import { connect } from "./stream.js";
+
+const SILENCE_MS = 45000;
+
+/**
+ * @param {string} name of the visitor's connection; nobody else's tabs know it
+ * @param {import("./api.js").Api} api
+ * @param {import("./stream.js").Heard} heard
+ * @returns {{close(): void}}
+ */
+export function share(name, api, heard) {
+  if (!navigator.locks || typeof BroadcastChannel !== "function") return connect(api, heard);
+  const channel = new BroadcastChannel(name);
+  const ended = new AbortController();
+  /** @type {{close(): void} | null} */
+  let own = null;
+  /** @type {any} */
+  let watch;
+
+  /** @param {LockOptions} [how] */
+  function queue(how = { signal: ended.signal }) {
+    const { promise, resolve } = open();
+    navigator.locks
+      .request(name, how, () => {
+        if (ended.signal.aborted) return;
+        lead();
+        ended.signal.addEventListener("abort", () => resolve(undefined));
+        return promise;
+      })
+      .catch(() => {
+        // Either this is over, or another tab took the lock because this one was asleep: then wait in line again.
+        own?.close();
+        own = null;
+        if (!ended.signal.aborted) follow();
+      });
+  }
+
+  function lead() {
+    clearTimeout(watch);
+    own?.close();
+    own = connect(api, {
+      message(data) {
+        channel.postMessage({ message: data });
+        heard.message(data);
+      },
+      async sync() {
+        channel.postMessage({ sync: true });
+        await heard.sync();
+      },
+      alive: () => channel.postMessage({}),
+      renew: heard.renew,
+      state: heard.state,
+    });
+  }
+
+  /** Wait in line, and hear what the leading tab hears. */
+  function follow() {
+    queue();
+    silence();
+  }
+
+  function silence() {
+    clearTimeout(watch);
+    watch = setTimeout(() => {
+      if (document.hidden) return silence();
+      queue({ steal: true });
+    }, SILENCE_MS);
+  }
+
+  channel.onmessage = ({ data }) => {
+    if (own) return;
+    silence();
+    heard.state("live");
+    if (data.message) heard.message(data.message);
+    else if (data.sync) catchUp();
+  };
+
+  function catchUp() {
+    heard.sync().catch((error) => error?.status === 401 && heard.renew());
+  }
+
+  follow();
+  catchUp(); // whoever leads may have been ready long ago
+  return {
+    close() {
+      ended.abort();
+      clearTimeout(watch);
+      own?.close();
+      channel.close();
+    },
+  };
+}
+
+/** A promise that somebody else keeps. */
+function open() {
+  /** @type {(value: undefined) => void} */
+  let resolve = () => {};
+  const promise = new Promise((keep) => {
+    resolve = keep;
+  });
+  return { promise, resolve };
+}

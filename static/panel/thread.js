@@ -1,0 +1,94 @@
+/* One conversation: what the server says about it, and its log. No DOM. */
+
+import { Log } from "./log.js";
+
+const PAGE = 100; // the most that one call answers
+const WRITABLE = new Set(["open", "resolved"]);
+const STATES = /** @type {Record<string, string>} */ ({
+  resolved: "resolved",
+  reopened: "open",
+  rejected: "rejected",
+  ended: "ended",
+});
+
+export class Thread {
+  /** @param {import("./api.js").Api} api @param {any} about what the server says; `null` before the first message */
+  constructor(api, about) {
+    this.api = api;
+    this.about = about;
+    this.log = new Log();
+    this.loaded = about === null;
+    /** @type {Promise<void> | null} */
+    this.loading = null;
+    this.stale = false;
+  }
+
+  get id() {
+    return this.about === null ? null : String(this.about.id);
+  }
+
+  get state() {
+    return this.about === null ? undefined : String(this.about.state);
+  }
+
+  /** Whether a message may be added; otherwise the next one starts another conversation. */
+  get writable() {
+    return this.about !== null && WRITABLE.has(this.about.state);
+  }
+
+  get path() {
+    return `/conversations/${this.id}`;
+  }
+
+  /** Fetch what is missing, and the state; calls that come meanwhile share one more round. */
+  sync() {
+    this.stale = true;
+    this.loading ||= this.#load().finally(() => {
+      this.loading = null;
+    });
+    return this.loading;
+  }
+
+  async #load() {
+    while (this.stale && this.id !== null) {
+      this.stale = false;
+      const about = await this.api.call("GET", this.path);
+      this.about = { ...about, readSeq: Math.max(about.readSeq, this.about.readSeq || 0) };
+      this.log.begin(Math.max(0, about.lastSeq - PAGE));
+      let next = this.log.lastSeq;
+      for (; next !== null; ) {
+        const page = await this.api.call("GET", `${this.path}/messages?after=${next}`);
+        for (const message of page.items) this.log.add(message);
+        next = page.next;
+      }
+    }
+    this.loaded = true;
+  }
+
+  /** Fetch the messages before the first one here. */
+  async earlier() {
+    const first = this.log.start;
+    if (!first) return;
+    const after = Math.max(0, first - PAGE);
+    const page = await this.api.call("GET", `${this.path}/messages?after=${after}&limit=${first - after}`);
+    if (this.log.start === first) this.log.prepend(page.items, after);
+  }
+
+  /**
+   * Add one message.
+   * @param {import("./log.js").Message} message
+   * @returns {string | null | undefined} the new state if the message changed it; `null` when something is missing
+   */
+  add(message) {
+    const news = message.seq > this.log.lastSeq;
+    if (!this.log.add(message)) return null;
+    const state = news ? STATES[message.event || ""] : undefined;
+    if (state) this.about = { ...this.about, state };
+    return state;
+  }
+
+  get unread() {
+    if (this.about === null) return 0;
+    return this.loaded ? this.log.unreadAfter(this.about.readSeq || 0) : this.about.unread || 0;
+  }
+}

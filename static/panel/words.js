@@ -1,0 +1,37 @@
+/* The panel's texts and times in the language of its page: one language per load. */
+
+const locale = document.documentElement.lang;
+const module = await import(`./words/${locale}.js`);
+
+/** @type {import("./words/en.js").Words} */
+export const words = module.words;
+
+const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const number = new Intl.NumberFormat(locale);
+
+/** Moments and numbers as this language writes them; arguments are epoch milliseconds. */
+export const times = {
+  /** @param {number} at */
+  time: (at) => time.format(at),
+  /** @param {number} at */
+  day: (at) => day.format(at),
+  /** @param {number} at */
+  exact: (at) => exact.format(at),
+  /** The time today, the day before. @param {number} at */
+  near: (at) => (new Date(at).toDateString() === new Date().toDateString() ? time : short).format(at),
+};
+
+/**
+ * Put values into a text.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "number" ? number.format(value) : value;
+  });
+}
