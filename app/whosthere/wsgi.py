@@ -50,7 +50,7 @@ class ChatMiddleware:
         platform_id: the platform of this host; the only one there is by default.
         secret: secret of the `standard` key to sign with; by default the platform's newest live one, read in the
             request.
-        config: further config keys for every page, such as `language` (docs/page.md).
+        config: further config keys for every page, such as `language` (docs/embedding.md).
         clock: returns epoch milliseconds; the system's by default.
 
     Attributes:

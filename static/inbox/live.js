@@ -24,14 +24,17 @@ export function listen(api, heard) {
     heard(news);
     channel.postMessage(news);
   };
-  heard({ kind: "everything" }); // what changed since the server rendered this page
-  // Locks need a secure context; without them every tab listens for itself.
-  if (navigator.locks) void navigator.locks.request(name, () => new Promise(() => follow(api, tell)));
-  else follow(api, tell);
+  const lead = () => new Promise(() => follow(api, tell)); // until this tab is closed
+  if (!navigator.locks) return void lead(); // without TLS there are none: every tab listens for itself
+  void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+    if (lock) return lead();
+    heard({ kind: "everything" }); // another tab listens already: what changed since this page was rendered?
+    void navigator.locks.request(name, lead);
+  });
 }
 
 /**
- * Listen for all tabs, until this one is closed.
+ * Listen for all tabs.
  * @param {string} api
  * @param {(news: News) => void} tell
  */

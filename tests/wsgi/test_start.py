@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.shop import Shop
 from tests.wsgi.conftest import Embed
 from tests.wsgi.hosts import PAGE, host
 from tests.wsgi.server import ask
@@ -60,3 +61,11 @@ def test_a_database_that_is_down_is_said_at_start_and_the_host_serves(
     assert "the chat does not work yet: the database is unavailable" in caplog.text
     assert ask(app).content == PAGE
     assert "a page goes out without a chat: the database is unavailable" in caplog.text
+
+
+def test_no_connection_is_left_for_forked_processes_to_share(embed: Embed, shop: Shop) -> None:
+    app = embed(host())
+    pool: Any = app.chat.extensions["whosthere.runtime"].database.engine.pool
+    assert pool.checkedin() == 0
+    ask(app)
+    assert pool.checkedin() == 1

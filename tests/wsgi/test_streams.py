@@ -56,3 +56,10 @@ def test_a_server_of_one_thread_has_none_to_spare(embed: Embed, shop: Shop, capl
 def test_a_preflight_of_the_stream_is_answered_all_the_same(embed: Embed, shop: Shop) -> None:
     headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
     assert Client(embed(host())).options(f"{WIDGET}/stream", headers=headers).status_code == 204
+
+
+def test_every_address_of_a_stream_is_guarded(embed: Embed) -> None:
+    rules = list(embed(host()).chat.url_map.iter_rules())
+    streams = {rule.endpoint for rule in rules if rule.rule.endswith("/stream")}
+    assert len(streams) >= 2
+    assert all(endpoint.endswith(".stream") for endpoint in streams)

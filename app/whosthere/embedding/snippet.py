@@ -18,7 +18,7 @@ def snippet(config: Mapping[str, object], script_address: str, nonce: str | None
     The config is a data block, which a browser never runs and no Content-Security-Policy stops.
 
     Args:
-        config: config keys of the page (docs/page.md).
+        config: config keys of the page (docs/embedding.md).
         script_address: URL of the embed script.
         nonce: lets the script pass the page's Content-Security-Policy.
     """

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlsplit
 
 from whosthere.core.assurance import Assurance
@@ -55,11 +58,32 @@ class Line:
 def name_of(case: Case) -> str:
     """Return what to call the person: their name, else what they go by, else where they came from."""
     record = case.user.record
-    given = record.name or record.email or record.user_id or record.claimed_email or record.claimed_user_id
-    if given:
+    names = (record.name, record.email, record.user_id, record.claimed_email, record.claimed_user_id)
+    given = next((name for name in names if seen(name)), None)
+    if given is not None:
         return given
     path = urlsplit(case.conversation.page_url or "").path
     return f"Visitor from {path}" if len(path) > 1 else "Visitor"
+
+
+def seen(text: str | None) -> str | None:
+    """Return `text` if there is anything to see in it: a name of blanks and invisible characters is none."""
+    return text if text and any(unicodedata.category(character)[0] in "LNPS" for character in text) else None
+
+
+def flat(text: str) -> str:
+    """Return a text for places that know no markup: one line, and nothing that turns the reading direction."""
+    return " ".join("".join(" " if unicodedata.category(one)[0] in "CZ" else one for one in text).split())[:120]
+
+
+def field_in_words(field: Mapping[str, Any]) -> str:
+    """Return the value of a custom field as an agent reads it."""
+    value = field.get("value")
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if field.get("type") == "date" and isinstance(value, int):
+        return iso(value)[:10]
+    return str(value)
 
 
 def initials(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -12,7 +13,7 @@ _QUERY = r"(?:view=[a-z]{1,20}|platform=[0-9a-f-]{36})"
 _PAGES = re.compile(rf"(?:conversations/[0-9a-f-]{{36}})?(?:\?{_QUERY}(?:&{_QUERY})?)?")
 
 
-def view_args() -> dict[str, str]:
+def view_args() -> dict[str, Any]:
     """Return what the address says about the list that is shown."""
     return {name: request.args[name] for name in _VIEW if request.args.get(name)}
 
