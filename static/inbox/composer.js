@@ -6,7 +6,7 @@ import { drafts } from "./drafts.js";
 
 /**
  * @param {HTMLFormElement} form
- * @param {{api: string, conversation: string, csrf: string, sent(): void}} about
+ * @param {{api: string, agent: string, conversation: string, csrf: string, sent(): void}} about
  */
 export function compose(form, about) {
   const field = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
@@ -14,7 +14,7 @@ export function compose(form, about) {
   const status = /** @type {HTMLElement} */ (form.querySelector("#sending"));
   const label = /** @type {HTMLElement} */ (form.querySelector("#send-label"));
   const quiet = status.dataset.quiet || "";
-  const draft = drafts(about.conversation);
+  const draft = drafts(about.agent, about.conversation);
   let sending = false;
   let attempted = "";
 

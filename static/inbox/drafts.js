@@ -1,11 +1,14 @@
-/* Half-written text of this tab, by conversation; without storage it lives as long as the page. */
+/* Half-written text of this tab, by agent and conversation; without storage it lives as long as the page. */
+
+const PREFIX = "whosthere:draft:";
 
 /**
  * @typedef {{text: string, kind: "reply" | "note"}} Draft
+ * @param {string} agent whoever signs in next in this tab must not find it
  * @param {string} conversation
  */
-export function drafts(conversation) {
-  const name = `whosthere:draft:${conversation}`;
+export function drafts(agent, conversation) {
+  const name = `${PREFIX}${agent}:${conversation}`;
   return {
     /** @returns {Draft} */
     kept() {
@@ -26,4 +29,13 @@ export function drafts(conversation) {
       }
     },
   };
+}
+
+/** Leave nothing behind in this tab. */
+export function forgetDrafts() {
+  try {
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+  } catch {
+    // storage is forbidden: nothing was kept
+  }
 }

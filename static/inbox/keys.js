@@ -7,8 +7,8 @@ export function listenToKeys(actions) {
   const sheet = /** @type {HTMLDialogElement} */ (document.getElementById("sheet"));
   const choice = /** @type {HTMLInputElement} */ (document.getElementById("single-keys"));
   const opener = /** @type {HTMLElement} */ (document.querySelector(".keys"));
-  choice.checked = localStorage.getItem(PREFERENCE) !== "off";
-  choice.addEventListener("change", () => localStorage.setItem(PREFERENCE, choice.checked ? "on" : "off"));
+  choice.checked = preferred();
+  choice.addEventListener("change", () => prefer(choice.checked));
   opener.hidden = false;
   opener.addEventListener("click", () => sheet.showModal());
 
@@ -25,4 +25,21 @@ export function listenToKeys(actions) {
       actions[event.key]();
     }
   });
+}
+
+function preferred() {
+  try {
+    return localStorage.getItem(PREFERENCE) !== "off";
+  } catch {
+    return true; // storage is forbidden
+  }
+}
+
+/** @param {boolean} wanted */
+function prefer(wanted) {
+  try {
+    localStorage.setItem(PREFERENCE, wanted ? "on" : "off");
+  } catch {
+    // as long as this page, then
+  }
 }

@@ -1,16 +1,18 @@
 /* The inbox, livelier: live rows, sending without a reload, keys. Without this script everything still works. */
 
 import { compose } from "./composer.js";
+import { forgetDrafts } from "./drafts.js";
 import { listenToKeys } from "./keys.js";
 import { listen } from "./live.js";
-import { parse, replaceRows } from "./replace.js";
+import { parse, replacePart, replaceRows } from "./replace.js";
+import { changeStates } from "./states.js";
 import { localize } from "./times.js";
 
 /** @typedef {import("./live.js").News} News */
 
 const NEAR_END = 120;
 const inbox = /** @type {HTMLElement} */ (document.querySelector(".inbox"));
-const { api = "", list = "", conversation = "", thread = "", csrf = "" } = inbox.dataset;
+const { api = "", agent = "", list = "", conversation = "", thread = "", csrf = "" } = inbox.dataset;
 const rows = /** @type {HTMLElement} */ (document.getElementById("rows"));
 const asked = new URL(location.href).searchParams;
 
@@ -59,13 +61,11 @@ async function refreshThread() {
   if (!asked.has("before")) replaceThread(fragment);
   const actions = /** @type {HTMLElement | null} */ (fragment.querySelector(".actions"));
   composer?.answering(answerable(actions));
-  for (const part of ["head", "person"]) {
-    const old = document.querySelector(`[data-part=${part}]`);
-    const next = fragment.querySelector(`[data-part=${part}]`);
-    if (!old || !next || old.contains(document.activeElement)) continue;
-    const folded = old.querySelector("details:not([open])") !== null;
-    next.querySelector("details")?.toggleAttribute("open", !folded);
-    old.replaceWith(next);
+  for (const name of ["head", "person"]) {
+    const [part, wanted] = [document, fragment].map((within) => within.querySelector(`[data-part=${name}]`));
+    if (!part || !wanted) continue;
+    wanted.querySelector("details")?.toggleAttribute("open", part.querySelector("details:not([open])") === null);
+    replacePart(part, wanted);
   }
   localize(document);
 }
@@ -98,7 +98,7 @@ setInterval(() => localize(document), 30000);
 
 if (matchMedia("(max-width: 1200px)").matches) document.querySelector(".person details")?.removeAttribute("open");
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("composer"));
-const composer = form && compose(form, { api, conversation, csrf, sent: () => void refresh(true) });
+const composer = form && compose(form, { api, agent, conversation, csrf, sent: () => void refresh(true) });
 composer?.answering(answerable(document.querySelector(".actions")));
 const log = document.getElementById("thread");
 if (log) log.scrollTop = log.scrollHeight;
@@ -113,6 +113,8 @@ listenToKeys({
 });
 
 const link = /** @type {HTMLElement} */ (document.getElementById("link"));
+changeStates({ api, conversation, csrf, changed: () => void refresh(true), failed: (why) => (link.textContent = why) });
+document.getElementById("leave")?.addEventListener("submit", forgetDrafts);
 listen(api, (news) => {
   if (news.kind === "changed") void refresh(news.ids.includes(conversation));
   else if (news.kind === "everything") void refresh(true);

@@ -1,27 +1,55 @@
-"""Fixtures for tests with a real browser: a street with a shop on it."""
+"""Fixtures of the tests in a real browser."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from wsgiref.types import WSGIApplication
 
 import pytest
-from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests import servers
-from tests.browser.street import Street, build
-from tests.clock import Clock
+from tests.browser.stage import OPEN_SHADOW, Stage, Website
+from tests.servers import LiveServer
+from tests.shop import open_shop
 from whosthere.services.runtime import Runtime
+from whosthere.web import create_app
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """A clock that begins at the browser's own time, and stands still until the test advances it."""
-    return Clock(time.time_ns() // 1_000_000)
+def database_url(sqlite_url: str) -> str:
+    """One kind of database is enough for what a browser can see."""
+    return sqlite_url
 
 
 @pytest.fixture
-def street(app: Flask, runtime: Runtime, live_server: Callable[[WSGIApplication], servers.LiveServer]) -> Street:
-    """A chat server and a shop of another origin, both on real sockets."""
-    return build(app, runtime, live_server)
+def stage(runtime: Runtime, settings: object, live_server: Callable[[WSGIApplication], LiveServer]) -> Stage:
+    """A chat server and a shop of another site; the shop's origin is on the platform's list."""
+    website = Website()
+    site_url = live_server(website).at("shop.localhost")
+    shop = open_shop(runtime, origins=(site_url,))
+    chat = live_server(create_app(settings, runtime=runtime))  # type: ignore[arg-type]
+    return Stage(shop, website, site_url, chat)
+
+
+@pytest.fixture
+def tabs(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Call it for a tab in a browser profile of its own; keyword arguments are those of the profile."""
+    contexts: list[BrowserContext] = []
+
+    def tab(**options: object) -> Page:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        context.add_init_script(OPEN_SHADOW)
+        contexts.append(context)
+        return context.new_page()
+
+    yield tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext) -> Page:
+    """A tab; the shadow root of the launcher is open to the test."""
+    browser_context.add_init_script(OPEN_SHADOW)
+    return browser_context.new_page()

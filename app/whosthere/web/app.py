@@ -33,21 +33,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
     static = static_dir()
     app = Flask("whosthere", static_folder=None, template_folder=str(templates_dir()))
     app.static_folder = str(static)
-    app.config.update(
-        SECRET_KEY=settings.secret_key.get_secret_value(),
-        SESSION_COOKIE_NAME=COOKIE_NAME,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
-        SESSION_REFRESH_EACH_REQUEST=False,  # an answer that comes late must not bring an old cookie back
-        MAX_CONTENT_LENGTH=BODY_BYTES_MAX + 1,
-        MAX_FORM_MEMORY_SIZE=BODY_BYTES_MAX,
-        WTF_CSRF_CHECK_DEFAULT=False,  # checked where a cookie is the credential, in web/agent/who.py
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,  # it compares with `Host`, which proxies rewrite; Fetch Metadata tells it better
-        WHOSTHERE_PUBLIC_URL=settings.public_url,
-        WHOSTHERE_ASSET_HASH=asset_hash(static),
-    )
+    app.config.update(_config(settings, asset_hash(static)))
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     app.extensions["whosthere.runtime"] = runtime or build_runtime(settings, clock=clock)
     app.extensions["whosthere.limits"] = RateLimits(settings.rate_limit, redis_url)
@@ -61,12 +47,35 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
         from whosthere.web import metrics  # an extra: only who wants metrics needs the client
 
         metrics.register(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+    _believe_proxies(app, settings.trusted_proxies)
+    return app
+
+
+def _config(settings: Settings, version: str) -> dict[str, object]:
+    """Return Flask's configuration; `version` is part of the address of every static file."""
+    return {
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "SESSION_COOKIE_NAME": COOKIE_NAME,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "SESSION_REFRESH_EACH_REQUEST": False,  # an answer that comes late must not bring an old cookie back
+        "MAX_CONTENT_LENGTH": BODY_BYTES_MAX + 1,
+        "MAX_FORM_MEMORY_SIZE": BODY_BYTES_MAX,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # checked where a cookie is the credential, in web/agent/who.py
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # it compares with `Host`, which proxies rewrite; Fetch Metadata tells it better
+        "WHOSTHERE_PUBLIC_URL": settings.public_url,
+        "WHOSTHERE_ASSET_HASH": version,
+    }
+
+
+def _believe_proxies(app: Flask, hops: int) -> None:
+    """Take the client's address and the outer prefix from forwarded headers, of as many proxies as are configured."""
+    if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
     else:
         app.before_request(_notice_proxy)
-    return app
 
 
 def _notice_proxy() -> None:

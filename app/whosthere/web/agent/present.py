@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -62,8 +63,15 @@ def name_of(case: Case) -> str:
     given = next((name for name in names if seen(name)), None)
     if given is not None:
         return given
-    path = urlsplit(case.conversation.page_url or "").path
+    path = _path(case.conversation.page_url or "")
     return f"Visitor from {path}" if len(path) > 1 else "Visitor"
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # a page may say anything, "http://[" too
+        return ""
 
 
 def seen(text: str | None) -> str | None:
@@ -82,7 +90,8 @@ def field_in_words(field: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if field.get("type") == "date" and isinstance(value, int):
-        return iso(value)[:10]
+        with suppress(OverflowError, ValueError):  # beyond the year 9999
+            return iso(value)[:10]
     return str(value)
 
 

@@ -1,0 +1,291 @@
+"""The chat as visitors use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.stage import Stage, heard, opened, panel, payloads, say, tell, texts
+from tests.clock import Clock
+from tests.people import ADA, BOB
+from tests.servers import until
+from whosthere.core.conversation import State
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_visitor_writes_and_the_answer_arrives_live(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    assert frame.inner_text("#who").split("\n")[0].strip() == "Signed in as Ada Lovelace"
+    assert "Verified" in frame.inner_text("#who")
+    say(frame, "Where is my order?")
+    stage.reply(stage.newest(), "On its way.")
+    frame.wait_for_selector(".them:has-text('On its way.')")
+    assert texts(frame) == ["Where is my order?", "On its way."]
+    assert heard(page, "conversationStart") == {"message": "Where is my order?"}
+    assert heard(page, "messageAdd") == {"type": "text", "body": "Where is my order?"}
+    assert heard(page, "agentMessageReceived")["body"] == "On its way."
+
+
+def test_a_reload_keeps_the_conversation(stage: Stage, page: Page) -> None:
+    stage.visit(page, {})
+    say(opened(page), "I have no account")
+    page.reload()
+    heard(page, "ready")
+    frame = opened(page)
+    frame.wait_for_selector(".me")
+    assert texts(frame) == ["I have no account"]
+
+
+def test_a_message_is_one_node_from_sending_to_sent_and_said_once(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    frame.evaluate(
+        """() => { window.added = []; new MutationObserver((changes) => {
+          for (const change of changes) for (const node of change.addedNodes)
+            if (node.matches?.(".message")) window.added.push(node);
+        }).observe(document.getElementById("messages"), { childList: true, subtree: true }); }"""
+    )
+    say(frame, "Once")
+    assert frame.evaluate("window.added.length === 1 && window.added[0].isConnected")
+    assert frame.get_attribute("#log", "role") == "log"
+    assert frame.get_attribute("#log", "aria-live") == "polite"
+
+
+def test_an_answer_that_comes_while_the_panel_is_closed_is_counted_and_then_read(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    say(opened(page), "Hello?")
+    tell(page, "close")
+    assert heard(page, "widgetToggle") == {"visible": False}
+    stage.reply(stage.newest(), "Yes?")
+    assert heard(page, "newUnreadMessages") == {"unreadCount": 1}
+    launcher = page.locator("#whosthere button")
+    expect(launcher).to_have_attribute("aria-label", "Chat with Shop, 1 unread")
+    expect(page.locator("#whosthere span")).to_have_text("1")
+    assert payloads(page, "agentMessageReceived") == []
+    launcher.click()
+    expect(launcher).to_have_attribute("aria-label", "Chat with Shop")
+    heard(page, "agentMessageReceived")
+    assert len(payloads(page, "agentMessageReceived")) == 1
+
+
+def test_unread_messages_are_counted_before_the_panel_was_ever_opened(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    say(opened(page), "Hello?")
+    tell(page, "close")
+    page.goto("about:blank")
+    stage.reply(stage.newest(), "Yes?")
+    stage.visit(page, ADA.proven())
+    assert heard(page, "newUnreadMessages") == {"unreadCount": 1}
+    assert not [frame for frame in page.frames if "/frame" in frame.url]
+
+
+def test_a_draft_survives_a_reload_and_is_nobody_elses(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven(), "/ada")
+    opened(page).fill("#text", "half a sent")
+    page.reload()
+    heard(page, "ready")
+    expect(opened(page).locator("#text")).to_have_value("half a sent")
+    stage.visit(page, BOB.proven(), "/bob")
+    expect(opened(page).locator("#text")).to_have_value("")
+    stage.visit(page, ADA.proven(), "/ada")
+    expect(opened(page).locator("#text")).to_have_value("")
+
+
+def test_a_draft_of_an_anonymous_visitor_ends_with_reset(stage: Stage, page: Page) -> None:
+    stage.visit(page, {})
+    opened(page).fill("#text", "a secret")
+    tell(page, "reset")
+    heard(page, "userChanged")
+    frame = panel(page)
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    expect(frame.locator("#text")).to_have_value("")
+    assert "a secret" not in frame.evaluate("JSON.stringify({ ...sessionStorage })")
+
+
+def test_reset_begins_anew(stage: Stage, page: Page) -> None:
+    stage.visit(page, {})
+    say(opened(page), "forget this")
+    tell(page, "reset")
+    assert heard(page, "userChanged")["originalState"] == "anonymous"
+    frame = panel(page)
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    assert texts(frame) == []
+    page.reload()
+    heard(page, "ready")
+    assert texts(opened(page)) == []
+
+
+def test_a_message_written_offline_is_sent_once_when_the_network_is_back(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    page.context.set_offline(True)
+    frame.wait_for_selector("#status:has-text('offline')")
+    frame.fill("#text", "Later")
+    frame.press("#text", "Enter")
+    frame.wait_for_selector(".me .meta:has-text('Sending')")
+    page.context.set_offline(False)
+    frame.wait_for_selector(".me .meta:has-text('Sent')")
+    assert stage.said() == ["Later"]
+
+
+def test_a_message_whose_answer_was_lost_is_stored_once_even_over_a_reload(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+
+    def lose(route: object) -> None:
+        route.fetch()  # type: ignore[attr-defined]
+        route.abort()  # type: ignore[attr-defined]
+
+    page.route("**/api/v1/widget/conversations", lambda route: lose(route) if route.request.method == "POST" else route.continue_())
+    frame.fill("#text", "Only once")
+    frame.press("#text", "Enter")
+    until(lambda: page.wait_for_timeout(10) or stage.said())
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload()
+    heard(page, "ready")
+    opened(page).wait_for_selector(".me .meta:has-text('Sent')")
+    assert stage.said() == ["Only once"]
+
+
+def test_a_message_that_cannot_be_sent_says_so_and_can_be_tried_again(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    page.route("**/api/v1/widget/conversations", lambda route: route.fulfill(status=400, json={"code": "invalid_field"}))
+    frame.fill("#text", "Please")
+    frame.press("#text", "Enter")
+    frame.wait_for_selector(".me .failed:has-text('Not sent.')")
+    page.unroute_all()
+    frame.click(".again")
+    frame.wait_for_selector(".me .meta:has-text('Sent')")
+    assert stage.said() == ["Please"]
+
+
+def test_resolving_and_reopening_are_told_to_the_visitor_and_to_the_page(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    say(frame, "Help")
+    stage.put_state(stage.newest(), State.RESOLVED)
+    heard(page, "conversationResolved")
+    frame.click("#reopen")
+    heard(page, "conversationReopened")
+    expect(frame.locator("#resolved")).to_be_hidden()
+    stage.put_state(stage.newest(), State.REJECTED)
+    heard(page, "conversationRejected")
+    say(frame, "Something else")
+    until(lambda: len(stage.conversations()) == 2)
+
+
+def test_a_long_history_shows_its_end_and_earlier_messages_on_request(stage: Stage, page: Page, clock: Clock) -> None:
+    stage.visit(page, ADA.proven())
+    say(opened(page), "first words")
+    tell(page, "close")
+    page.goto("about:blank")
+    for number in range(130):
+        stage.reply(stage.newest(), f"answer {number}")
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    frame.wait_for_selector(".them:has-text('answer 129')")
+    assert "first words" not in texts(frame)
+    frame.click("#earlier")
+    frame.wait_for_selector(".me:has-text('first words')")
+    assert texts(frame) == ["first words", *(f"answer {number}" for number in range(130))]
+    expect(frame.locator("#earlier")).to_be_hidden()
+
+
+def test_a_conversation_begun_in_another_tab_appears_with_its_whole_history(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    other = page.context.new_page()
+    stage.visit(other, ADA.proven())
+    second = opened(other)
+    say(second, "one")
+    say(second, "two")
+    frame.wait_for_selector(".me:has-text('two')")
+    assert texts(frame) == ["one", "two"]
+
+
+def test_several_tabs_of_one_visitor_share_one_stream(stage: Stage, page: Page) -> None:
+    streams: list[str] = []
+    page.context.on("request", lambda request: streams.append(request.url) if request.url.endswith("/stream") else None)
+    stage.visit(page, ADA.proven())
+    say(opened(page), "one")
+    other = page.context.new_page()
+    stage.visit(other, ADA.proven())
+    second = opened(other)
+    second.wait_for_selector(".me:has-text('one')")
+    stage.reply(stage.newest(), "for both")
+    second.wait_for_selector(".them:has-text('for both')")
+    assert len(streams) == 1
+    page.close()  # the one that listened
+    stage.reply(stage.newest(), "still here")
+    second.wait_for_selector(".them:has-text('still here')")
+
+
+def test_messages_are_text_and_only_safe_addresses_are_links(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    say(frame, "<img src=x onerror=alert(1)> javascript:alert(1) https://example.com/x.")
+    links = frame.locator(".bubble a")
+    assert links.evaluate_all("links => links.map((a) => [a.href, a.target, a.rel])") == [
+        ["https://example.com/x", "_blank", "noopener noreferrer nofollow"]
+    ]
+    assert frame.locator(".bubble img").count() == 0
+
+
+def test_a_message_that_is_too_long_is_counted_in_characters_and_not_sent(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    frame.fill("#text", "🎉" * 10_001)
+    frame.press("#text", "Enter")
+    expect(frame.locator("#hint")).to_have_text("A message has at most 10,000 characters. This one has 1 too many.")
+    frame.fill("#text", "🎉" * 10_000)
+    frame.press("#text", "Enter")
+    frame.wait_for_selector(".me .meta:has-text('Sent')")
+
+
+def test_escape_closes_the_panel_unless_an_input_method_is_at_work(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    frame.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true }))")
+    frame.focus("#text")
+    frame.press("#text", "Escape")
+    heard(page, "widgetToggle", where=lambda payload: not payload["visible"])
+    assert len(payloads(page, "widgetToggle")) == 2
+    assert page.evaluate("document.activeElement.id") == "whosthere"
+
+
+def test_an_earlier_conversation_can_be_looked_at(stage: Stage, page: Page, clock: Clock) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    say(frame, "the first matter")
+    stage.put_state(stage.newest(), State.REJECTED)
+    heard(page, "conversationRejected")
+    clock.advance(minutes=1)
+    say(frame, "the second matter")
+    frame.click("#conversations")
+    frame.click(".conversation:has-text('the first matter')")
+    frame.wait_for_selector(".me:has-text('the first matter')")
+    assert texts(frame) == ["the first matter"]
+
+
+@pytest.mark.parametrize(
+    ("language", "placeholder", "direction"), [("en", "Write a message…", "ltr"), ("xx", "Write a message…", "ltr")]
+)
+def test_the_panel_speaks_the_language_of_the_page(
+    stage: Stage, page: Page, language: str, placeholder: str, direction: str
+) -> None:
+    stage.visit(page, {"language": language})
+    frame = opened(page)
+    assert frame.get_attribute("#text", "placeholder") == placeholder
+    assert frame.evaluate("document.documentElement.dir") == direction
+
+
+def test_the_platforms_greeting_is_shown(stage: Stage, page: Page, tabs: Callable[..., Page]) -> None:
+    stage.visit(page, {})
+    frame = opened(page)
+    expect(frame.locator("#greeting h2")).to_have_text("How can we help?")
+    expect(frame.locator("#greeting p")).to_contain_text("this browser keeps your conversation")
