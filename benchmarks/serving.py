@@ -6,13 +6,13 @@ import base64
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-import socket
 
 from benchmarks.site import STREAMS_MAX
 from tests.servers import spare_port, until

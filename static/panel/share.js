@@ -30,11 +30,13 @@ export function share(name, api, heard) {
         ended.signal.addEventListener("abort", () => resolve(undefined));
         return promise;
       })
-      .catch(() => {
-        // Either this is over, or another tab took the lock because this one was asleep: then wait in line again.
+      .catch((error) => {
+        if (ended.signal.aborted) return;
         own?.close();
         own = null;
-        if (!ended.signal.aborted) follow();
+        // Either another tab took the lock because this one was asleep, or this browser gives no locks here.
+        if (error?.name === "AbortError") follow();
+        else alone();
       });
   }
 
@@ -54,6 +56,11 @@ export function share(name, api, heard) {
       renew: heard.renew,
       state: heard.state,
     });
+  }
+
+  function alone() {
+    clearTimeout(watch);
+    own = connect(api, heard);
   }
 
   /** Wait in line, and hear what the leading tab hears. */

@@ -1,4 +1,4 @@
-"""A shop's website and the chat server, both on real sockets and of different sites."""
+"""A shop's website and the chat server, both on real sockets and of different origins."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests import desk
 from tests.people import ADA
-from tests.races.crowd import dense, times, together
+from tests.races.crowd import dense, times
 from tests.rows import Rows
 from tests.shop import WIDGET, Shop, Visitor
 from whosthere.core.conversation import State
@@ -93,14 +93,13 @@ def test_conversations_of_one_person_share_one_order(app: Flask, ada: Visitor, r
 def test_a_post_never_undoes_what_closed_the_conversation_at_the_same_moment(
     app: Flask, runtime: Runtime, shop: Shop, ada: Visitor, here: str, rows: Rows, state: State
 ) -> None:
-    posts = [
-        lambda number=number: post(app, ada, f"/conversations/{here}/messages", str(number)) for number in range(8)
-    ]
+    def act(number: int) -> None:
+        if number == 4:
+            desk.put(runtime, shop.id, here, state)
+        else:
+            post(app, ada, f"/conversations/{here}/messages", str(number))
 
-    def close() -> None:
-        desk.put(runtime, shop.id, here, state)
-
-    together(*posts[:4], close, *posts[4:])
+    times(9, act)
     log = sorted(rows.all(messages), key=lambda row: row.seq)
     assert dense([row.seq for row in log])
     closed_at = next(place for place, row in enumerate(log) if row.event == state)

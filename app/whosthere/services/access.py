@@ -58,8 +58,12 @@ class Caller:
 
 def authorize(tenant: Tenant, credential: Credential, now: int) -> Caller | Refused:
     """Return the caller behind a credential, or why it may not act at `now`."""
+    return admit(tenant, credential, session_rows.facts(tenant, credential.session), now)
+
+
+def admit(tenant: Tenant, credential: Credential, facts: SessionFacts | None, now: int) -> Caller | Refused:
+    """Return the caller behind a credential about which `facts` were just read, or why it may not act at `now`."""
     session = credential.session
-    facts = session_rows.facts(tenant, session_id=session.id, record_id=session.record_id, key_id=session.key_id)
     if facts is None:
         return Refused(Reason.CREDENTIAL_INVALID, "This session belongs to no platform.")
     if credential.origin is not None and not origins.allows(facts.platform.origins, credential.origin):

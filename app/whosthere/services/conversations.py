@@ -11,9 +11,9 @@ from whosthere.core.reasons import Reason, Refused
 from whosthere.core.resolution import Record
 from whosthere.core.visibility import sees
 from whosthere.realtime.hub import platform_topic, record_topic
-from whosthere.services.access import Caller, Credential, authorize
+from whosthere.services.access import Caller, Credential, admit, authorize
 from whosthere.services.runtime import Runtime
-from whosthere.storage import conversations, messages, users
+from whosthere.storage import conversations, messages, sessions, users
 from whosthere.storage.conversations import Conversation, Position
 from whosthere.storage.messages import Draft, Message
 from whosthere.storage.tenancy import Tenant
@@ -180,10 +180,10 @@ def reach(
     tenant: Tenant, credential: Credential, conversation_id: str, now: int
 ) -> tuple[Caller, Conversation] | Refused:
     """Return the caller and the conversation, if the caller may see it; a stranger's id is like an unknown one."""
-    caller = authorize(tenant, credential, now)
+    facts, conversation = sessions.facts_and_conversation(tenant, credential.session, conversation_id)
+    caller = admit(tenant, credential, facts, now)
     if isinstance(caller, Refused):
         return caller
-    conversation = conversations.find(tenant, conversation_id)
     if conversation is None or not sees(caller.session, owner_id=conversation.record_id, policy=caller.platform.policy):
         return NOT_FOUND
     return caller, conversation

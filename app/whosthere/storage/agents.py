@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -18,7 +18,7 @@ class Agent:
     id: str
     email: str
     name: str
-    password_hash: str
+    password_hash: str = field(repr=False)
     created_at: int
     disabled_at: int | None
 

@@ -110,9 +110,10 @@ class Spelled:
         self._order: Sequence[str] | None = compiled.positiontup
         # A list of any length in an IN is spelled anew for each length.
         self._expands = bool(compiled.post_compile_params)
-        self._constants = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
-        bind = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in compiled.binds.items()}
+        bounds = compiled.binds.items()
+        bind = {name: bound.type.dialect_impl(dialect).bind_processor(dialect) for name, bound in bounds}
         self._from_python = [(name, convert) for name, convert in bind.items() if convert is not None]
+        self._constants = {name: bound.value for name, bound in bounds if not bound.required}
         columns = getattr(compiled.statement, "exported_columns", ())
         self._types = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._result: _Result | None = None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Column, Row, Update, and_, bindparam, func, or_, select
+from sqlalchemy import Column, Update, and_, bindparam, func, or_, select
 
+from whosthere.storage.connection import Row
 from whosthere.storage.tables import conversations, messages
 from whosthere.storage.tenancy import PLATFORM, Tenant, select_in, update_in
 
@@ -43,9 +46,11 @@ class Conversation:
 Position = tuple[int, str]
 """Where a list continues: `updated_at` and id of its last item."""
 
-_columns = [conversations.c[name] for name in Conversation.__dataclass_fields__]
-_ONE = select_in(conversations, columns=_columns).where(conversations.c.id == bindparam("id"))
-_STARTED = select_in(conversations, columns=_columns).where(
+COLUMNS = [conversations.c[name] for name in Conversation.__dataclass_fields__]
+"""What `from_row` reads."""
+
+_ONE = select_in(conversations, columns=COLUMNS).where(conversations.c.id == bindparam("id"))
+_STARTED = select_in(conversations, columns=COLUMNS).where(
     conversations.c.record_id == bindparam("of_record"), conversations.c.start_id == bindparam("client_id")
 )
 _newest_first = (conversations.c.updated_at.desc(), conversations.c.id.desc())
@@ -54,16 +59,16 @@ _before = and_(
     or_(conversations.c.updated_at < bindparam("before_at"), conversations.c.id < bindparam("before_id")),
 )
 _OF_RECORD = (
-    select_in(conversations, columns=_columns)
+    select_in(conversations, columns=COLUMNS)
     .where(conversations.c.record_id == bindparam("of_record"), _before)
     .order_by(*_newest_first)
     .limit(bindparam("count"))
 )
 _OF_PLATFORM = (
-    select_in(conversations, columns=_columns).where(_before).order_by(*_newest_first).limit(bindparam("count"))
+    select_in(conversations, columns=COLUMNS).where(_before).order_by(*_newest_first).limit(bindparam("count"))
 )
 _OF_PLATFORM_IN_STATE = (
-    select_in(conversations, columns=_columns)
+    select_in(conversations, columns=COLUMNS)
     .where(conversations.c.state == bindparam("in_state"), _before)
     .order_by(*_newest_first)
     .limit(bindparam("count"))
@@ -79,7 +84,7 @@ _unread = (
     .scalar_subquery()
 )
 _NEWEST_WITH_UNREAD = (
-    select_in(conversations, columns=[*_columns, _unread.label("unread_count")])
+    select_in(conversations, columns=[*COLUMNS, _unread.label("unread_count")])
     .where(conversations.c.record_id == bindparam("of_record"))
     .order_by(*_newest_first)
     .limit(1)
@@ -160,11 +165,15 @@ def read_by_agents(tenant: Tenant, conversation_id: str, seq: int) -> bool:
     return tenant.run(_READ_BY_AGENTS, b_id=conversation_id, b_seq=seq).rowcount == 1
 
 
-def from_row(row: Row[Any]) -> Conversation:
-    """Read a row that holds the columns of `Conversation`."""
-    column = row._mapping
-    return Conversation(**{name: column[name] for name in Conversation.__dataclass_fields__})
+def from_row(row: Row, prefix: str = "") -> Conversation:
+    """Read a row that holds the columns of `Conversation`; `prefix` is that of their labels."""
+    return Conversation(*_fields(prefix)(row))
 
 
-def _one(row: Row[Any] | None) -> Conversation | None:
+@cache
+def _fields(prefix: str) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*(f"{prefix}{name}" for name in Conversation.__dataclass_fields__))
+
+
+def _one(row: Row | None) -> Conversation | None:
     return None if row is None else from_row(row)

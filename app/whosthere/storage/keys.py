@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from whosthere.core.keys import Key, Scheme
+from whosthere.storage.connection import Row
+from whosthere.storage.platforms import COLUMNS as PLATFORM_COLUMNS
 from whosthere.storage.platforms import Platform
 from whosthere.storage.platforms import from_row as platform_from_row
 from whosthere.storage.tables import keys, platforms
@@ -47,7 +48,7 @@ class Keyring:
 
 _WITH_PLATFORM = (
     select(
-        platforms,
+        *PLATFORM_COLUMNS,
         keys.c.id.label("key_id"),
         keys.c.name.label("key_name"),
         keys.c.scheme,
@@ -130,7 +131,7 @@ def set_end(tenant: Tenant, key_id: str, ends_at: int | None) -> bool:
     return tenant.run(_SET_END, key_id=key_id, new_ends_at=ends_at).rowcount == 1
 
 
-def _key(row: Row[Any], vault: Vault) -> Key:
+def _key(row: Row, vault: Vault) -> Key:
     return Key(
         id=row.key_id,
         name=row.key_name,

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, String, bindparam, case
+from sqlalchemy import BigInteger, String, bindparam, case
 
+from whosthere.storage.connection import Rows
 from whosthere.storage.conversations import EXCERPT_LENGTH, TITLE_LENGTH
 from whosthere.storage.errors import Conflict
 from whosthere.storage.tables import conversations, messages, users
@@ -226,13 +227,8 @@ def _store(
     return Message(**row)
 
 
-def _read(rows: Any) -> list[Message]:
-    return [_from_row(row) for row in rows]
-
-
-def _from_row(row: Row[Any]) -> Message:
-    column = row._mapping
-    return Message(**{name: column[name] for name in Message.__dataclass_fields__})
+def _read(rows: Rows) -> list[Message]:
+    return [Message(*row) for row in rows]
 
 
 def _title(body: str) -> str:

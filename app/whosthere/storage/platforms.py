@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Text, bindparam, cast, insert, select, update
 
 from whosthere.core.policy import AnonymousHistory, Policy, Verification
 from whosthere.storage.connection import Connection, Row
 from whosthere.storage.tables import platforms
+
+_KEPT_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,20 @@ class Platform:
     access_version: int = 0
 
 
-_ONE = select(platforms).where(platforms.c.id == bindparam("id"))
-_ALL = select(platforms).order_by(platforms.c.created_at, platforms.c.id)
+COLUMNS = (
+    platforms.c.id,
+    platforms.c.name,
+    platforms.c.created_at,
+    platforms.c.version,
+    platforms.c.access_version,
+    cast(platforms.c.origins, Text).label("origins"),
+    cast(platforms.c.appearance, Text).label("appearance"),
+    *(platforms.c[name] for name in Policy.__dataclass_fields__ if name != "platform_id"),
+)
+"""What `from_row` reads; they stand first in a query that has more columns."""
+
+_ONE = select(*COLUMNS).where(platforms.c.id == bindparam("id"))
+_ALL = select(*COLUMNS).order_by(platforms.c.created_at, platforms.c.id)
 _ORIGINS = select(platforms.c.origins)
 _SETTINGS = (
     "name",
@@ -52,26 +69,32 @@ _TOUCH = update(platforms).where(platforms.c.id == bindparam("b_id")).values(_ra
 
 
 def from_row(row: Row) -> Platform:
-    """Read a platform out of a row that holds all columns of `platforms`."""
-    m = row._mapping
-    policy = Policy(
-        platform_id=m["id"],
-        verification=Verification(m["verification"]),
-        user_id_pattern=m["user_id_pattern"],
-        email_adoption=m["email_adoption"],
-        anonymous_days=m["anonymous_days"],
-        anonymous_idle_days=m["anonymous_idle_days"],
-        anonymous_history=AnonymousHistory(m["anonymous_history"]),
-    )
+    """Read a platform out of a row that begins with `COLUMNS`."""
+    return _read(row[: len(COLUMNS)])
+
+
+@lru_cache(_KEPT_MAX)
+def _read(values: tuple[Any, ...]) -> Platform:
+    # Every request reads the row anew. What is kept is only what the same values were turned into before.
+    platform_id, name, created_at, version, access_version, origins, appearance, *settings = values
+    verification, user_id_pattern, email_adoption, anonymous_days, anonymous_idle_days, history = settings
     return Platform(
-        id=m["id"],
-        name=m["name"],
-        policy=policy,
-        origins=tuple(m["origins"]),
-        appearance=m["appearance"],
-        created_at=m["created_at"],
-        version=m["version"],
-        access_version=m["access_version"],
+        id=platform_id,
+        name=name,
+        policy=Policy(
+            platform_id,
+            Verification(verification),
+            user_id_pattern,
+            email_adoption,
+            anonymous_days,
+            anonymous_idle_days,
+            AnonymousHistory(history),
+        ),
+        origins=tuple(json.loads(origins)),
+        appearance=MappingProxyType(json.loads(appearance)),
+        created_at=created_at,
+        version=version,
+        access_version=access_version,
     )
 
 

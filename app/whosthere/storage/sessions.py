@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, or_, select
 
+from whosthere.core.sessions import Session
+from whosthere.storage import conversations as conversation_rows
 from whosthere.storage import platforms as platform_rows
 from whosthere.storage import users as user_rows
+from whosthere.storage.connection import Row
+from whosthere.storage.conversations import Conversation
 from whosthere.storage.platforms import Platform
-from whosthere.storage.tables import ended_anonymous, keys, platforms, revoked_sessions, users
+from whosthere.storage.tables import conversations, ended_anonymous, keys, platforms, revoked_sessions, users
 from whosthere.storage.tenancy import PLATFORM, Tenant, select_in
 from whosthere.storage.users import User
 
@@ -62,32 +66,40 @@ class AnonymousState:
     last_active_at: int | None
 
 
-_FACTS = (
-    select(
-        platforms,
-        keys.c.id.label("key_id"),
-        keys.c.name.label("key_name"),
-        keys.c.ends_at.label("key_ends_at"),
-        revoked_sessions.c.id.label("revoked_id"),
-        ended_anonymous.c.id.label("ended_id"),
-        *[column.label(f"u_{column.name}") for column in users.c],
+_columns = (
+    *platform_rows.COLUMNS,
+    keys.c.id.label("key_id"),
+    keys.c.name.label("key_name"),
+    keys.c.ends_at.label("key_ends_at"),
+    revoked_sessions.c.id.label("revoked_id"),
+    ended_anonymous.c.id.label("ended_id"),
+    *(column.label(f"u_{column.name}") for column in user_rows.COLUMNS),
+    users.c.deleted_at.label("u_deleted_at"),
+    users.c.sessions_end_before.label("u_sessions_end_before"),
+)
+_conversation_columns = [column.label(f"c_{column.name}") for column in conversation_rows.COLUMNS]
+_sources = (
+    platforms.outerjoin(
+        keys,
+        (keys.c.platform_id == platforms.c.id) & (keys.c.id == bindparam("key_id")) & keys.c.deleted_at.is_(None),
     )
-    .select_from(
-        platforms.outerjoin(
-            keys,
-            (keys.c.platform_id == platforms.c.id) & (keys.c.id == bindparam("key_id")) & keys.c.deleted_at.is_(None),
-        )
-        .outerjoin(
-            revoked_sessions,
-            (revoked_sessions.c.platform_id == platforms.c.id) & (revoked_sessions.c.id == bindparam("session_id")),
-        )
-        .outerjoin(
-            ended_anonymous,
-            (ended_anonymous.c.platform_id == platforms.c.id) & (ended_anonymous.c.id == bindparam("record_id")),
-        )
-        .outerjoin(users, (users.c.platform_id == platforms.c.id) & (users.c.id == bindparam("record_id")))
+    .outerjoin(
+        revoked_sessions,
+        (revoked_sessions.c.platform_id == platforms.c.id) & (revoked_sessions.c.id == bindparam("session_id")),
     )
-    .where(platforms.c.id == PLATFORM)
+    .outerjoin(
+        ended_anonymous,
+        (ended_anonymous.c.platform_id == platforms.c.id) & (ended_anonymous.c.id == bindparam("record_id")),
+    )
+    .outerjoin(users, (users.c.platform_id == platforms.c.id) & (users.c.id == bindparam("record_id")))
+)
+_with_conversation = _sources.outerjoin(
+    conversations,
+    (conversations.c.platform_id == platforms.c.id) & (conversations.c.id == bindparam("conversation_id")),
+)
+_FACTS = select(*_columns).select_from(_sources).where(platforms.c.id == PLATFORM)
+_FACTS_AND_CONVERSATION = (
+    select(*_columns, *_conversation_columns).select_from(_with_conversation).where(platforms.c.id == PLATFORM)
 )
 _LATELY_REVOKED = select_in(revoked_sessions, columns=[revoked_sessions.c.id]).where(
     revoked_sessions.c.revoked_at >= bindparam("since")
@@ -109,11 +121,27 @@ _ANONYMOUS = select(
 )
 
 
-def facts(tenant: Tenant, *, session_id: str, record_id: str, key_id: str | None) -> SessionFacts | None:
+def facts(tenant: Tenant, session: Session) -> SessionFacts | None:
     """Return what the session depends on; `None` when its platform is gone."""
-    row = tenant.run(_FACTS, session_id=session_id, record_id=record_id, key_id=key_id).one_or_none()
+    row = tenant.run(_FACTS, **_names(session)).one_or_none()
+    return None if row is None else _read(row)
+
+
+def facts_and_conversation(
+    tenant: Tenant, session: Session, conversation_id: str
+) -> tuple[SessionFacts | None, Conversation | None]:
+    """Return the facts together with a conversation of the platform, anybody's, in one query."""
+    row = tenant.run(_FACTS_AND_CONVERSATION, conversation_id=conversation_id, **_names(session)).one_or_none()
     if row is None:
-        return None
+        return None, None
+    return _read(row), None if row.c_id is None else conversation_rows.from_row(row, "c_")
+
+
+def _names(session: Session) -> dict[str, str | None]:
+    return {"session_id": session.id, "record_id": session.record_id, "key_id": session.key_id}
+
+
+def _read(row: Row) -> SessionFacts:
     deleted = row.u_deleted_at is not None
     return SessionFacts(
         platform=platform_rows.from_row(row),

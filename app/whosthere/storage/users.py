@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, literal, select, union_all
+from sqlalchemy import bindparam, false, func, literal, true, union_all
 
 from whosthere.core.emails import lookup_key
 from whosthere.core.resolution import Facts, Record
+from whosthere.storage.connection import Row
 from whosthere.storage.errors import Conflict
 from whosthere.storage.tables import users
 from whosthere.storage.tenancy import Tenant, select_in, update_in
@@ -46,15 +49,21 @@ class Found:
     last_seen_at: dict[str, int]
 
 
+_of_user = tuple(name for name in User.__dataclass_fields__ if name != "record")
+COLUMNS = [users.c[name] for name in (*Record.__dataclass_fields__, *_of_user)]
+"""What `user_from_row` reads."""
+
 _alive = users.c.deleted_at.is_(None)
+_record = [users.c[name] for name in Record.__dataclass_fields__]
 _FACTS = union_all(
-    select(literal(True).label("by_user_id"), *users.c).where(
-        users.c.platform_id == bindparam("tenant"),
+    select_in(users, columns=[literal(True).label("by_user_id"), users.c.last_seen_at, *_record]).where(
+        # `shadow` stands before the digest in the unique index: naming both of its values lets the index be used
+        users.c.shadow.in_((false(), true())),
         users.c.user_id_digest == bindparam("digest"),
         _alive,
     ),
-    select(literal(False).label("by_user_id"), *users.c).where(
-        users.c.platform_id == bindparam("tenant"), users.c.email_key == bindparam("wanted_email"), _alive
+    select_in(users, columns=[literal(False).label("by_user_id"), users.c.last_seen_at, *_record]).where(
+        users.c.email_key == bindparam("wanted_email"), _alive
     ),
 )
 _ONE = select_in(users).where(users.c.id == bindparam("id"), _alive)
@@ -163,35 +172,19 @@ def end_sessions(tenant: Tenant, record_id: str, now: int) -> None:
     tenant.run(_END_SESSIONS, b_id=record_id, now=now)
 
 
-def record_from_row(row: Row[Any], prefix: str = "") -> Record:
+def record_from_row(row: Row, prefix: str = "") -> Record:
     """Read the part of a row of `users` that resolution looks at; `prefix` is that of its column labels."""
-    column = row._mapping
-    return Record(
-        id=column[f"{prefix}id"],
-        user_id=column[f"{prefix}user_id"],
-        user_id_proven=column[f"{prefix}user_id_proven"],
-        email=column[f"{prefix}email"],
-        email_proven=column[f"{prefix}email_proven"],
-        name=column[f"{prefix}name"],
-        name_proven=column[f"{prefix}name_proven"],
-        claimed_user_id=column[f"{prefix}claimed_user_id"],
-        claimed_email=column[f"{prefix}claimed_email"],
-        sealed=column[f"{prefix}sealed"],
-        shadow=column[f"{prefix}shadow"],
-    )
+    return Record(*_fields(prefix, *Record.__dataclass_fields__)(row))
 
 
-def user_from_row(row: Row[Any], prefix: str = "") -> User:
+def user_from_row(row: Row, prefix: str = "") -> User:
     """Read a row that holds all columns of `users`."""
-    column = row._mapping
-    return User(
-        record=record_from_row(row, prefix),
-        anonymous=column[f"{prefix}anonymous"],
-        created_at=column[f"{prefix}created_at"],
-        last_seen_at=column[f"{prefix}last_seen_at"],
-        language=column[f"{prefix}language"],
-        page_url=column[f"{prefix}page_url"],
-    )
+    return User(record_from_row(row, prefix), *_fields(prefix, *_of_user)(row))
+
+
+@cache
+def _fields(prefix: str, *names: str) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*(f"{prefix}{name}" for name in names))
 
 
 def _seen(visit: Visit | None) -> dict[str, Any]:

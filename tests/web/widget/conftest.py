@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,18 @@ from sqlalchemy import event
 
 from tests.clock import Clock
 from tests.conftest import ENCRYPTION_KEY
+from tests.listening import Stream, listening
 from tests.people import ADA
 from tests.rows import Rows
-from tests.shop import Shop, Visitor, open_shop
+from tests.servers import LiveServer, serve
+from tests.shop import WIDGET, Shop, Visitor, open_shop
 from tests.web.widget.endpoints import BOOT, Call, Endpoint
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings, load_settings
 from whosthere.web import create_app
 from whosthere.wiring import build_runtime
+
+Listen = Callable[..., AbstractContextManager[Stream]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +143,21 @@ def call(ada: Visitor, shop: Shop) -> Call:
         return ada.client.open(endpoint.url(conversation_id), method=endpoint.method, headers=headers, data=body)
 
     return send
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[LiveServer]:
+    """The shared application on a real socket."""
+    with serve(app) as running:
+        yield running
+
+
+@pytest.fixture
+def listen(server: LiveServer) -> Listen:
+    """Call it with a visitor to open its stream."""
+
+    def opened(visitor: Visitor, last_event_id: str | None = None) -> AbstractContextManager[Stream]:
+        resuming = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
+        return listening(server.port, f"{WIDGET}/stream", visitor.headers | resuming)
+
+    return opened

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 
 import pytest
 
 from tests.rows import Rows
+from tests.servers import LiveServer
 from tests.shop import WIDGET, Shop, Visitor
 from tests.web.widget.endpoints import ENDPOINTS, POST, WITH_BODY, Call, Endpoint, check_problem
 from whosthere.web.edge import BODY_BYTES_MAX
@@ -95,3 +97,23 @@ def test_an_unknown_address_is_not_found(ada: Visitor, path: str) -> None:
 
 def test_a_get_with_a_body_ignores_it(ada: Visitor) -> None:
     assert ada.client.get(f"{WIDGET}/conversations", headers=ada.headers, data=b"\xff{{{").status_code == 200
+
+
+def test_a_chunked_body_has_the_same_limits(server: LiveServer, ada: Visitor) -> None:
+    """A body that does not name its length is measured as it comes."""
+    here = ada.start()["conversation"]["id"]
+    for size, status in ((300_000, b" 413 "), (10, b" 400 ")):
+        lines = [
+            f"POST {WIDGET}/conversations/{here}/messages HTTP/1.1",
+            "Host: 127.0.0.1",
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked",
+            "Connection: close",
+            *(f"{name}: {value}" for name, value in ada.headers.items()),
+        ]
+        head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            connection.sendall(head + f"{size:x}\r\n".encode() + b"x" * size + b"\r\n0\r\n\r\n")
+            connection.shutdown(socket.SHUT_WR)
+            answer = connection.makefile("rb").read()
+        assert status in answer.partition(b"\r\n")[0] + b" "

@@ -6,6 +6,7 @@ import hashlib
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import generate_csrf
 from limits import RateLimitItemPerMinute
 from werkzeug.wrappers import Response
 
@@ -60,6 +61,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     session.clear()
     session["agent"] = outcome.token
     session.permanent = True
+    generate_csrf()  # now, or two tabs that open at once would each make one, and one of them lose
     return redirect(page_of(wanted), 303)
 
 

@@ -1,0 +1,155 @@
+"""A stream between its events: signs of life, looks at who may listen, and its place."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests import desk
+from tests.people import ADA
+from tests.shop import Shop, Visitor
+from whosthere.core.reasons import Reason, Refused
+from whosthere.realtime.hub import access_topic, record_topic
+from whosthere.services import streams
+from whosthere.services.access import Credential
+from whosthere.services.runtime import Runtime
+from whosthere.services.streams import Stream, open_stream
+from whosthere.services.watch import AccessWatch
+from whosthere.storage.errors import Unavailable
+
+
+@pytest.fixture
+def ada(client: FlaskClient, shop: Shop) -> Visitor:
+    return shop.visitor(client, ADA.proven())
+
+
+@pytest.fixture
+def credential(runtime: Runtime, ada: Visitor) -> Credential:
+    session = runtime.signer.read_session(ada.answer["session"]["token"])
+    assert session is not None
+    return Credential(session, None)
+
+
+@pytest.fixture
+def stream(runtime: Runtime, credential: Credential) -> Iterator[Stream]:
+    opened = open_stream(runtime, credential, None)
+    assert isinstance(opened, Stream)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def busy(runtime: Runtime, topic: str) -> Iterator[None]:
+    """Publish a topic again and again while the block runs."""
+    over = threading.Event()
+
+    def publish() -> None:
+        while not over.wait(0.05):
+            runtime.hub.publish(topic)
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("wakes", [False, True])
+def test_a_sign_of_life_is_sent_in_time_however_often_the_stream_is_woken(
+    runtime: Runtime, shop: Shop, stream: Stream, monkeypatch: pytest.MonkeyPatch, wakes: bool
+) -> None:
+    """Without one, a client that has gone would keep its place for ever."""
+    monkeypatch.setattr(streams, "KEEP_ALIVE_SECONDS", streams.LOOK_SECONDS + 0.5)
+    events = stream.events()
+    assert next(events).message is None
+    began = time.monotonic()
+    with busy(runtime, access_topic(shop.id) if wakes else "nothing"):
+        assert next(events).message is None
+    assert time.monotonic() - began < streams.KEEP_ALIVE_SECONDS + 1
+
+
+def test_the_promised_interval_is_kept_with_a_margin() -> None:
+    assert streams.KEEP_ALIVE_SECONDS <= 15
+    assert streams.LOOK_SECONDS * 2 < 5  # a look that is nearly due, and the next one
+
+
+def test_a_stream_gives_its_place_back_once(runtime: Runtime, credential: Credential) -> None:
+    opened = open_stream(runtime, credential, None)
+    assert isinstance(opened, Stream)
+    assert runtime.hub.open_streams == 1
+    for _ in range(3):
+        opened.close()
+    assert runtime.hub.open_streams == 0
+
+
+def test_who_is_refused_takes_no_place(runtime: Runtime, ada: Visitor, credential: Credential) -> None:
+    ada.send("DELETE", "/session")
+    refused = open_stream(runtime, credential, None)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.SESSION_ENDED
+    assert runtime.hub.open_streams == 0
+
+
+def test_a_failing_database_costs_no_place(
+    runtime: Runtime, credential: Credential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise Unavailable("gone")
+
+    monkeypatch.setattr(streams.messages, "last_record_seq", fail)
+    with pytest.raises(Unavailable):
+        open_stream(runtime, credential, None)
+    assert runtime.hub.open_streams == 0
+
+
+def test_a_message_committed_between_opening_and_listening_is_not_missed(
+    runtime: Runtime, shop: Shop, ada: Visitor, credential: Credential
+) -> None:
+    here = ada.start()["conversation"]["id"]
+    opened = open_stream(runtime, credential, None)
+    assert isinstance(opened, Stream)
+    desk.reply(runtime, shop.id, here, "in between")
+    events = opened.events()
+    assert next(events).message is None
+    message = next(events).message
+    assert message is not None
+    assert message.body == "in between"
+    opened.close()
+
+
+def test_a_message_whose_wake_up_was_lost_comes_with_the_next_one(
+    runtime: Runtime, shop: Shop, ada: Visitor, credential: Credential, stream: Stream
+) -> None:
+    here = ada.start()["conversation"]["id"]
+    events = stream.events()
+    assert next(events).message is None
+    runtime.writing(shop.id, lambda tenant: desk.write_reply(runtime, tenant, here, "unheard"))
+    runtime.hub.publish(record_topic(shop.id, credential.session.record_id))
+    found = [next(events).message for _ in range(2)]
+    assert [message.body for message in found if message] == ["Hello?", "unheard"]
+
+
+def test_one_look_serves_all_streams_of_a_platform(runtime: Runtime, shop: Shop) -> None:
+    asked: list[int] = []
+
+    def clock() -> int:
+        asked.append(1)
+        return runtime.clock()
+
+    watch = AccessWatch(runtime.database, clock)
+    seen = [watch.departures(shop.id) for _ in range(50)]
+    assert len(asked) == 1
+    assert len(set(map(id, seen))) == 1
+
+
+def test_a_look_tells_who_has_left_lately(runtime: Runtime, shop: Shop, ada: Visitor, credential: Credential) -> None:
+    ada.send("DELETE", "/session")
+    departures = AccessWatch(runtime.database, runtime.clock).departures(shop.id)
+    assert credential.session.id in departures.gone
