@@ -7,6 +7,7 @@ import { fill, times, words } from "./words.js";
 
 const NEAR_END = 80; // pixels
 const SKELETON_MS = 300;
+const QUIET_MS = 250;
 
 export class View {
   /** @param {import("./chat.js").Chat} chat */
@@ -18,7 +19,7 @@ export class View {
     this.problem = "";
     this.listing = false;
     this.waiting = false;
-    /** @type {unknown} */
+    /** The conversation that is drawn. @type {import("./thread.js").Thread | null} */
     this.thread = null;
     label();
     setTimeout(() => this.panel.classList.add("slow"), SKELETON_MS);
@@ -60,17 +61,24 @@ export class View {
       boot?.widget.greeting || (boot?.user.state === "anonymous" ? words.greetingAnonymous : words.greetingText);
     byId("earlier").hidden = !thread.log.hasEarlier;
     const list = byId("messages");
-    // What was there before the reader came is no news: a screen reader says only what arrives.
-    this.log.setAttribute("aria-live", this.thread === thread && phase === "chat" ? "polite" : "off");
-    list.classList.toggle("settled", this.thread === thread);
+    const same = this.thread === thread || this.thread?.id === null; // the one that has just begun is no other one
+    if (!same) this.quiet();
+    list.classList.toggle("settled", same);
     render(list, found, { exact: times.exact, retryText: words.retry, retry: (id) => this.chat.retry(id) });
-    if (atEnd || outbox.items.length || this.thread !== thread) this.log.scrollTop = this.log.scrollHeight;
+    if (atEnd || outbox.items.length || !same) this.log.scrollTop = this.log.scrollHeight;
     if (phase === "chat") this.thread = thread;
+  }
+
+  /** Let a screen reader pass over what was there before: only what arrives is news. */
+  quiet() {
+    this.log.setAttribute("aria-live", "off");
+    setTimeout(() => this.log.setAttribute("aria-live", "polite"), QUIET_MS);
   }
 
   /** Show what was said before, without moving what is read. */
   async earlier() {
     const fromEnd = this.log.scrollHeight - this.log.scrollTop;
+    this.quiet();
     await this.chat.earlier();
     this.draw();
     this.log.scrollTop = this.log.scrollHeight - fromEnd;

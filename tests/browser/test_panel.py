@@ -52,7 +52,7 @@ def test_a_message_is_one_node_from_sending_to_sent_and_said_once(stage: Stage, 
     say(frame, "Once")
     assert frame.evaluate("window.added.length === 1 && window.added[0].isConnected")
     assert frame.get_attribute("#log", "role") == "log"
-    assert frame.get_attribute("#log", "aria-live") == "polite"
+    expect(frame.locator("#log")).to_have_attribute("aria-live", "polite")
 
 
 def test_an_answer_that_comes_while_the_panel_is_closed_is_counted_and_then_read(stage: Stage, page: Page) -> None:

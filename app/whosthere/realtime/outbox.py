@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 log = logging.getLogger("whosthere.realtime")
 
@@ -42,7 +43,8 @@ class Outbox:
         """Send what is waiting, for a second at most, and stop."""
         thread = self._thread
         if thread is not None and self._started_by == os.getpid():
-            self._waiting.put(None)
+            with suppress(queue.Full):  # then it cannot be sent within that second anyway
+                self._waiting.put_nowait(None)
             thread.join(_CLOSE_SECONDS)
         self._closed.set()
 

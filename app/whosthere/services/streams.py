@@ -56,9 +56,8 @@ class Stream:
             for message in news:
                 self._place = replace(self._place, position=message.record_seq)
                 yield self._event(message)
-            if len(news) < BATCH:
-                while not self._wait():
-                    yield self._event(None)
+            if len(news) < BATCH and not self._wait():
+                yield self._event(None)  # and then look again: a wake-up that was lost costs time, never a message
             if self._runtime.hub.closing:
                 return
 

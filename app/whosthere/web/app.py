@@ -14,6 +14,7 @@ from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings
 from whosthere.web import agent, embed, ops, problems, widget
 from whosthere.web.agent.who import csrf
+from whosthere.web.application import Application
 from whosthere.web.cookies import COOKIE_NAME, MountedCookie
 from whosthere.web.edge import BODY_BYTES_MAX
 from whosthere.web.limits import RateLimits
@@ -31,7 +32,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
         runtime: running parts that exist already; made from `settings` by default.
     """
     static = static_dir()
-    app = Flask("whosthere", static_folder=None, template_folder=str(templates_dir()))
+    app = Application("whosthere", static_folder=None, template_folder=str(templates_dir()))
     app.static_folder = str(static)
     app.config.update(_config(settings, asset_hash(static)))
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
@@ -80,7 +81,7 @@ def _believe_proxies(app: Flask, hops: int) -> None:
 
 def _notice_proxy() -> None:
     """Say once that a proxy seems to stand in front: then every visitor counts as one client address."""
-    if "X-Forwarded-For" in request.headers and not current_app.config.get("WHOSTHERE_PROXY_NOTICED"):
+    if "HTTP_X_FORWARDED_FOR" in request.environ and not current_app.config.get("WHOSTHERE_PROXY_NOTICED"):
         current_app.config["WHOSTHERE_PROXY_NOTICED"] = True
         log.warning(
             "X-Forwarded-For arrives, but WHOSTHERE_TRUSTED_PROXIES is 0: it is not believed, and rate limits count "
@@ -90,8 +91,9 @@ def _notice_proxy() -> None:
 
 def _finish(response: Response) -> Response:
     """Keep answers of the API out of every cache, and make every answer traceable."""
+    headers = response.headers
     if request.path.startswith("/api/"):
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Request-ID"] = request_id()
+        headers.add("Cache-Control", "no-store")
+        headers.add("X-Content-Type-Options", "nosniff")
+    headers.add("X-Request-ID", request_id())
     return response

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 COOKIE_NAME = "whosthere_agent"
+_WITHOUT_COOKIE = "/api/v1/widget/"
 
 
 class MountedCookie(SecureCookieSessionInterface):
     """Keeps the cookie below the mount point, so that it never meets a host site's, and secure where it can be."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie, except for the widget, whose calls neither read nor set one."""
+        return None if request.path.startswith(_WITHOUT_COOKIE) else super().open_session(app, request)
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name with the prefix that browsers enforce (RFC 6265bis, "Cookie Name Prefixes").

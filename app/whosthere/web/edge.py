@@ -44,7 +44,7 @@ def check_size_and_type() -> None:
     length = request.content_length
     if (len(request.get_data()) if length is None else length) > BODY_BYTES_MAX:
         raise Problem(_TOO_LARGE)
-    if "Content-Encoding" in request.headers:
+    if "HTTP_CONTENT_ENCODING" in request.environ:
         raise Problem(Refused(Reason.UNSUPPORTED_MEDIA_TYPE, "Compressed bodies are not accepted here."))
     if request.mimetype != "application/json":
         raise Problem(Refused(Reason.UNSUPPORTED_MEDIA_TYPE, "Send application/json."))

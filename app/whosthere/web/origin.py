@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, request
@@ -16,15 +17,21 @@ _PREFLIGHT_SECONDS = 7200
 
 def asking() -> str | None:
     """Return the `Origin` header as the browser sent it, `None` without one."""
-    return request.headers.get("Origin")
+    origin: str | None = request.environ.get("HTTP_ORIGIN")
+    return origin
 
 
 def is_own(origin: str) -> bool:
     """Whether the origin is this server itself: where the panel's frame lives."""
     public_url: str | None = current_app.config["WHOSTHERE_PUBLIC_URL"]
-    parts = None if public_url is None else urlsplit(public_url)
-    published = None if parts is None else f"{parts.scheme}://{parts.netloc}"
+    published = None if public_url is None else _origin_of(public_url)
     return origin in (published, f"{request.scheme}://{request.host}")
+
+
+@cache
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def known_to_any_platform(runtime: Runtime, origin: str) -> bool:
@@ -48,6 +55,6 @@ def share(response: Response) -> Response:
     origin = asking()
     refused = response.status_code == 403 and Reason.ORIGIN_NOT_ALLOWED.value.encode() in response.get_data()
     if origin is not None and origins.problem(origin) is None and not refused:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        response.headers.add("Access-Control-Allow-Origin", origin)
+        response.headers.add("Access-Control-Expose-Headers", "Retry-After")
     return response

@@ -6,10 +6,11 @@ import json
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from whosthere.core.reasons import Reason, Refused
+from whosthere.services.runtime import new_id
 from whosthere.storage.errors import Conflict, Unavailable
 
 log = logging.getLogger("whosthere.web")
@@ -59,6 +60,7 @@ _OF_STATUS = {
     429: (Reason.TOO_MANY_REQUESTS, "Too many requests. Wait a little."),
 }
 _UNAVAILABLE_SECONDS = 5
+_REQUEST_ID = "whosthere.request_id"
 
 
 class Problem(Exception):
@@ -95,11 +97,10 @@ def render(refused: Refused, *, retry_after_seconds: int | None = None) -> Respo
 
 def request_id() -> str:
     """Return the id that answers and logs of this request carry."""
-    if "request_id" not in g:
-        from whosthere.services.runtime import new_id
-
-        g.request_id = new_id()
-    identifier: str = g.request_id
+    environ = request.environ
+    identifier: str | None = environ.get(_REQUEST_ID)
+    if identifier is None:
+        identifier = environ[_REQUEST_ID] = new_id()
     return identifier
 
 

@@ -49,5 +49,5 @@ def credential() -> Credential:
 
 def bearer() -> str | None:
     """Return the bearer token (RFC 6750) of the request, `None` without one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None

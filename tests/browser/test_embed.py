@@ -1,0 +1,392 @@
+"""The embed script as websites use it, and as they misuse it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.stage import EVENTS, Stage, heard, opened, panel, payloads, say, tell, texts
+from tests.people import ADA, BOB, MALLORY, OTHER_SECRET
+from tests.servers import until
+from whosthere.assets import static_dir, templates_dir
+
+pytestmark = pytest.mark.browser
+
+EMBED_BYTES_MAX = 5000
+PANEL_BYTES_MAX = 30_000
+
+
+def test_the_script_and_the_panel_stay_small() -> None:
+    static = static_dir()
+    script = (static / "embed.js").read_bytes()
+    assert len(gzip.compress(script, 9)) <= EMBED_BYTES_MAX
+    assert script.count(b"\n") <= 300
+    parts = [static / "embed" / "later.js", static / "tokens.css", templates_dir() / "frame.html"]
+    parts += [path for path in (static / "panel").glob("*.*")] + [static / "panel" / "words" / "en.js"]
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in parts) <= PANEL_BYTES_MAX
+
+
+def test_there_is_one_request_before_the_first_click(stage: Stage, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.startswith(stage.chat.url) else None)
+    stage.visit(page, ADA.proven())
+    page.wait_for_load_state("networkidle")
+    assert asked == [f"{stage.chat.url}/embed.js", f"{stage.chat.url}/api/v1/widget/boot"]
+
+
+def test_a_forged_token_shows_no_launcher_and_says_why_on_request(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven(OTHER_SECRET))
+    assert heard(page, "userAuthFailure") == {"message": "invalid user auth token"}
+    assert page.locator("#whosthere button:visible").count() == 0
+    frame = opened(page)
+    assert frame.inner_text("#trouble-title") == "We couldn’t confirm it’s you"
+    assert frame.inner_text("#trouble-code") == "invalid user auth token"
+    expect(frame.locator("#composer")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("event", "config"), [("ready", ADA.proven()), ("userAuthFailure", ADA.config())])
+def test_what_happened_before_a_listener_came_is_told_to_it_once(
+    stage: Stage, page: Page, event: str, config: dict[str, Any]
+) -> None:
+    stage.visit(page, config)
+    page.evaluate("event => { window.late = []; Whosthere('addEventListener', event, (p) => late.push(p)); }", event)
+    assert len(page.evaluate("late")) == 1
+
+
+def test_a_listener_that_throws_stops_nobody_and_a_removed_one_hears_nothing(stage: Stage, page: Page) -> None:
+    stage.visit(page, {})
+    page.evaluate(
+        """() => { window.heard = []; const gone = () => heard.push("gone");
+          Whosthere("addEventListener", "widgetToggle", () => { throw new Error("mine"); });
+          Whosthere("addEventListener", "widgetToggle", gone); Whosthere("removeEventListener", "widgetToggle", gone);
+          Whosthere("addEventListener", "widgetToggle", () => heard.push("last")); }"""
+    )
+    opened(page)
+    assert page.evaluate("heard") == ["last"]
+
+
+def test_open_close_toggle_hide_and_show(stage: Stage, page: Page) -> None:
+    stage.visit(page, {})
+    launcher = page.locator("#whosthere button")
+    frame = page.locator("#whosthere iframe")
+    opened(page)
+    expect(launcher).to_have_attribute("aria-expanded", "true")
+    tell(page, "toggle")
+    expect(frame).not_to_be_visible()
+    tell(page, "toggle")
+    expect(frame).to_be_visible()
+    tell(page, "hide")
+    expect(frame).not_to_be_visible()
+    expect(launcher).not_to_be_visible()
+    tell(page, "show")
+    expect(frame).to_be_visible()
+    tell(page, "close")
+    expect(frame).not_to_be_visible()
+    assert [payload["visible"] for payload in payloads(page, "widgetToggle")] == [True, False, True, False, True, False]
+
+
+def test_logout_ends_the_session_at_the_server_and_in_every_tab(stage: Stage, page: Page) -> None:
+    ended: list[int] = []
+    page.context.on(
+        "response", lambda answer: ended.append(answer.status) if answer.request.method == "DELETE" else None
+    )
+    stage.visit(page, ADA.proven())
+    say(opened(page), "for Ada's eyes")
+    other = page.context.new_page()
+    stage.visit(other, ADA.proven())
+    tell(page, "logout")
+    for tab in (page, other):
+        assert heard(tab, "userChanged")["originalState"] == "logged-in"
+    frame = panel(page)
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    assert "for Ada's eyes" not in frame.content()
+    assert "Ada" not in frame.inner_text("body")
+    until(lambda: page.wait_for_timeout(10) or ended == [204, 204])
+
+
+WATCH = """
+window.seen = new Set();
+new MutationObserver(() => seen.add(document.documentElement.textContent)).observe(document, {
+  childList: true, subtree: true, characterData: true });
+"""
+
+
+@pytest.mark.parametrize("how", ["login", "update"])
+def test_a_change_of_user_leaves_no_trace_of_the_former_one(stage: Stage, page: Page, how: str) -> None:
+    """What Ada wrote is in no frame that lives at any time after the page said that Bob is there."""
+    stage.visit(page, ADA.proven())
+    say(opened(page), "for Ada's eyes")
+    page.context.add_init_script(WATCH)
+    bob = json.dumps(BOB.proven())
+    page.evaluate(
+        "Whosthere('login', %s)" % bob
+        if how == "login"
+        else f"Object.assign(whosthereConfig, {bob}); Whosthere('update');"
+    )
+    assert [frame for frame in page.frames if "/frame?" in frame.url and not frame.is_detached()] == []
+    heard(page, "userChanged")
+    frame = panel(page)
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    say(frame, "it is Bob")
+    assert not any("Ada" in text for text in frame.evaluate("[...seen]"))
+    assert texts(frame) == ["it is Bob"]
+
+
+def test_a_boot_that_answers_with_somebody_else_takes_the_frame_away_first(stage: Stage, page: Page) -> None:
+    """A getToken that changes its mind: nobody told the script, the server did."""
+    stage.visit(
+        page,
+        "{platformId: %s, userId: 'ada', getToken: () => (window.now)}" % json.dumps(stage.shop.id),
+        before=f"window.now={json.dumps(ADA.proven())}",
+    )
+    say(opened(page), "for Ada's eyes")
+    page.evaluate("bob => { window.now = bob; }", BOB.proven())
+    page.evaluate(
+        """() => { window.order = []; const root = document.querySelector("#whosthere").shadowRoot;
+          new MutationObserver((all) => { for (const one of all) for (const node of one.removedNodes)
+            if (node.tagName === "IFRAME") order.push("frame gone"); }).observe(root, { childList: true });
+          Whosthere("addEventListener", "userChanged", () => order.push(root.querySelector("iframe") ? "frame" : "none")); }"""
+    )
+    tell(page, "update")
+    heard(page, "userChanged")
+    assert page.evaluate("order")[:1] != ["frame"]
+    frame = panel(page)
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    assert texts(frame) == []
+
+
+def test_update_with_the_same_user_keeps_the_panel_and_what_was_not_sent(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    frame.fill("#text", "not yet")
+    frame.evaluate("window.same = true")
+    with page.expect_response("**/boot"):
+        tell(page, "update")
+    page.wait_for_timeout(100)
+    assert frame.evaluate("window.same")
+    expect(frame.locator("#text")).to_have_value("not yet")
+    say(frame, "sent with the new session")
+
+
+ODD_VALUES = (
+    "NaN", "Infinity", "-1", "12345678901234567890n", "Symbol('x')", "() => 1", "[]", "['ada']", "{}", "new Date(0)", "true", "null",
+    "undefined", "''", "'\\ud800'", "'a\\u0000b'", "'x'.repeat(1e6)", "Object.freeze({a: 1})", "new Proxy({}, {get() { throw 1; }})",
+    "document.body", "(() => { const o = {}; o.o = o; return o; })()",
+)  # fmt: skip
+KEYS = (
+    "userId", "userEmail", "userName", "userAuthToken", "identityToken", "fullPrivacy", "clearAnonymousUserOnLogin",
+    "language", "tags", "initialUserMessage", "conversationPrefillText", "initiateChatOnLoad", "widgetOptions",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
+def test_config_values_of_any_type_never_throw_into_the_page(stage: Stage, page: Page, value: str) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    config = f"{{platformId: {json.dumps(stage.shop.id)}, {', '.join(f'{key}: {value}' for key in KEYS)}}}"
+    stage.visit(page, config)
+    tell(page, "open")
+    panel(page).wait_for_selector('.panel:not([data-phase="loading"])')
+    assert errors == []
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "5", "{}", "'\\ud800'", "() => 1", "12n"])
+def test_an_identifier_that_is_no_text_makes_the_visitor_anonymous_with_a_warning(
+    stage: Stage, page: Page, value: str
+) -> None:
+    stage.visit(page, f"{{platformId: {json.dumps(stage.shop.id)}, userId: {value}}}")
+    assert heard(page, "warning")["code"].startswith("user_id_")
+    assert opened(page).locator("#who").is_hidden()
+
+
+def test_a_name_or_a_title_that_is_cut_inside_a_character_does_no_harm(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven(userName="🎉" * 200 + "x" * 200), before="document.title = 'x' + '🎉'.repeat(1500)")
+    assert heard(page, "ready") == {}
+
+
+@pytest.mark.parametrize("config", ["null", "undefined", "5", "{}", "{platformId: 7}", "{get platformId() { throw 1; }}"])
+def test_without_a_platform_there_is_a_warning_and_no_request(stage: Stage, page: Page, config: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/boot" in request.url else None)
+    page.goto(stage.put("/", config))
+    assert heard(page, "warning")
+    page.evaluate("id => { window.whosthereConfig = { platformId: id }; Whosthere('update'); }", stage.shop.id)
+    heard(page, "ready")
+    assert len(asked) == 1
+
+
+def test_commands_that_make_no_sense_are_warnings(stage: Stage, page: Page) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    stage.visit(page, {})
+    page.evaluate(
+        """() => { Whosthere(); Whosthere("nothing"); Whosthere("toString"); Whosthere(Symbol("x")); Whosthere("__proto__");
+          Whosthere("addEventListener", "ready"); Whosthere("login", { get userId() { throw 1; } });
+          Whosthere("setCustomIssueFields", { a: 1, b: { type: "date", value: "x" }, c: { type: "checkbox", value: true } }); }"""
+    )
+    heard(page, "warning", where=lambda payload: payload["code"] == "custom_field_invalid")
+    codes = {payload["code"] for payload in payloads(page, "warning")}
+    assert codes == {"command_unknown", "listener_invalid", "command_failed", "custom_field_invalid"}
+    assert errors == []
+
+
+def test_a_strict_content_security_policy_needs_these_lines_only(stage: Stage, page: Page) -> None:
+    """docs/embedding.md, "Content Security Policy": a nonce, connect-src and frame-src."""
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if "olicy" in message.text else None)
+    policy = (
+        f"default-src 'none'; script-src 'nonce-n0nce'; connect-src {stage.chat.url}; frame-src {stage.chat.url}; "
+        "base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    stage.visit(page, {}, nonce="n0nce", headers=(("Content-Security-Policy", policy),))
+    say(opened(page), "through the wall")
+    expect(page.locator("#whosthere button")).to_be_visible()
+    assert problems == []
+
+
+def test_the_chat_works_where_storage_is_blocked(stage: Stage, page: Page) -> None:
+    block = """for (const name of ["localStorage", "sessionStorage"])
+      Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });"""
+    page.add_init_script(block)
+    stage.visit(page, {})
+    say(opened(page), "from memory")
+    tell(page, "update")
+    page.wait_for_timeout(100)
+    assert texts(panel(page)) == ["from memory"]
+
+
+def test_the_chat_works_in_a_frame_of_another_site_without_any_storage(stage: Stage, page: Page) -> None:
+    """A private window blocks what third parties store, locks and channels included."""
+    page.goto(stage.put("/", {}).replace("127.0.0.1", "localhost"))
+    assert heard(page, "warning")["code"] in ("boot_failed", "origin_not_allowed")
+
+
+def test_a_script_pasted_twice_serves_once(stage: Stage, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/boot" in request.url else None)
+    stage.visit(page, {}, scripts=2)
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#whosthere").count() == 1
+    assert len(asked) == 1
+
+
+COUNT = """
+window.kept = new Set();
+for (const target of [window, document]) {
+  const add = target.addEventListener.bind(target), remove = target.removeEventListener.bind(target);
+  target.addEventListener = (name, fn, how) => { kept.add(name); add(name, fn, how); };
+  target.removeEventListener = (name, fn, how) => { kept.delete(name); remove(name, fn, how); };
+}
+window.timers = new Set();
+const { setTimeout: start, clearTimeout: stop } = window;
+window.setTimeout = (fn, ms, ...more) => { const id = start(() => { timers.delete(id); fn(...more); }, ms); timers.add(id); return id; };
+window.clearTimeout = (id) => { timers.delete(id); stop(id); };
+"""
+
+
+def test_destroy_leaves_no_listener_no_timer_and_no_stream(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven(), before=COUNT)
+    say(opened(page), "Hello?")
+    tell(page, "close")
+    until(lambda: stage.shop.runtime.hub.waiting if hasattr(stage.shop.runtime.hub, "waiting") else True)
+    tell(page, "destroy")
+    page.wait_for_timeout(50)
+    assert page.evaluate("[...kept]") == []
+    assert page.evaluate("timers.size") == 0
+    assert page.locator("#whosthere").count() == 0
+    assert len(page.frames) == 1
+    tell(page, "open")  # silence, not an error
+    assert page.locator("iframe").count() == 0
+
+
+def test_a_helpshift_page_works_when_its_script_address_changes(stage: Stage, page: Page) -> None:
+    stage.visit(
+        page, ADA.proven(), name="Helpshift", config_name="helpshiftConfig", script_id="hs-chat", before="0"
+    )
+    page.evaluate("Helpshift('init'); Helpshift('open')")
+    frame = panel(page)
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    say(frame, "dropped in")
+    assert heard(page, "conversationStart") == {"message": "dropped in"}
+
+
+def test_our_config_wins_over_helpshifts(stage: Stage, page: Page) -> None:
+    before = "window.helpshiftConfig = { platformId: 'other', userId: 'mallory' }"
+    stage.visit(page, ADA.proven(), before=before)
+    assert "Ada" in opened(page).inner_text("#who")
+
+
+def test_forged_messages_between_windows_are_ignored(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    page.evaluate(
+        """() => { const inner = document.querySelector("#whosthere").shadowRoot.querySelector("iframe").contentWindow;
+          window.postMessage("whosthere:hello", "*");
+          const { port1, port2 } = new MessageChannel(); window.stolen = []; port1.onmessage = (m) => stolen.push(m.data);
+          inner.postMessage("whosthere:port", "*", [port2]);
+          inner.postMessage({ type: "state", refusal: "forged", booted: null }, "*"); }"""
+    )
+    say(frame, "still me")
+    assert page.evaluate("stolen") == []
+    assert frame.get_attribute(".panel", "data-phase") == "chat"
+
+
+def test_a_frame_on_a_page_that_is_not_listed_shows_nothing(stage: Stage, page: Page) -> None:
+    evil = stage.put("/evil", None).replace("127.0.0.1", "localhost")
+    page.goto(evil)
+    address = f"{stage.chat.url}/frame?platformId={stage.shop.id}"
+    page.evaluate("src => { const f = document.createElement('iframe'); f.src = src; document.body.append(f); }", address)
+    page.wait_for_timeout(300)
+    assert not any(frame.locator(".panel").count() for frame in page.frames[1:])
+
+
+def test_when_the_rest_of_the_script_cannot_load_the_next_click_tries_again(stage: Stage, page: Page) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route("**/embed/later.js*", lambda route: route.abort())
+    stage.visit(page, {})
+    tell(page, "open")
+    assert heard(page, "warning")["code"] == "load_failed"
+    page.unroute_all()
+    opened(page)
+    assert errors == []
+
+
+def test_a_renewal_that_is_refused_says_so_and_keeps_what_was_written(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    frame.fill("#text", "unsent")
+    stage.shop.delete_key(stage.shop.key_id)
+    frame.press("#text", "Enter")
+    assert heard(page, "sessionExpired") == {}
+    frame.wait_for_selector('.panel[data-phase="trouble"]')
+    assert frame.inner_text("#trouble-title") == "Your session has ended"
+    stage.shop.add_key("another test secret of more than 32 bytes, also known")
+    page.evaluate("ada => Whosthere('login', ada)", ADA.proven(OTHER_SECRET))
+    panel(page).wait_for_selector(".me .meta:has-text('Sent')")
+    assert stage.said() == ["unsent"]
+
+
+def test_a_get_token_serves_at_the_start_and_null_means_nobody(stage: Stage, page: Page) -> None:
+    id = json.dumps(stage.shop.id)
+    stage.visit(page, f"{{platformId: {id}, getToken: async () => ({json.dumps(ADA.proven())})}}")
+    assert "Ada" in opened(page).inner_text("#who")
+    stage.visit(page, f"{{platformId: {id}, userId: 'mallory', getToken: () => null}}")
+    assert opened(page).locator("#who").is_hidden()
+
+
+def test_a_get_token_that_fails_lets_nobody_in_and_is_asked_again(stage: Stage, page: Page) -> None:
+    id = json.dumps(stage.shop.id)
+    config = f"{{platformId: {id}, getToken: () => (window.asked = (window.asked || 0) + 1) < 2 ? Promise.reject('no') : null}}"
+    stage.visit(page, config)
+    assert heard(page, "warning")["code"] == "boot_failed"
+    assert page.evaluate("asked") == 2
+
+
+def test_every_event_of_the_list_can_be_listened_to(stage: Stage, page: Page) -> None:
+    stage.visit(page, MALLORY.proven())
+    assert set(page.evaluate("events.map((event) => event[0])")) <= set(EVENTS)

@@ -1,0 +1,174 @@
+"""An agent's stream tells what changed, and ends when the agent may not listen any more."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.clock import Clock
+from tests.shop import Shop, Visitor, open_shop
+from tests.team import API, Colleague
+from tests.web.agent.desk import Desk
+from tests.web.widget.endpoints import check_problem
+from whosthere.services import agents, inbox_streams
+from whosthere.services.runtime import Runtime
+from whosthere.storage.tables import agent_sessions, memberships, personal_tokens
+
+STREAM = f"{API}/stream"
+
+
+def changed(lines: Iterator[bytes]) -> list[str]:
+    """Wait for the next event that is more than a sign of life, and return the conversations that it names."""
+    for line in lines:
+        if line.startswith(b"event: changed\ndata: "):
+            return [item["id"] for item in json.loads(line.removeprefix(b"event: changed\ndata: "))]
+    raise AssertionError("the stream ended")
+
+
+@pytest.fixture
+def lines(client: FlaskClient, grace: Colleague) -> Iterator[Iterator[bytes]]:
+    """What a stream opened with a token sends after its first sign of life."""
+    with client.get(STREAM, headers={"Authorization": f"Bearer {grace.token}"}) as response:
+        sent = response.iter_encoded()
+        assert next(sent) == b": keep-alive\n\n"
+        yield sent
+
+
+def test_a_stream_names_what_changed(
+    client: FlaskClient, shop: Shop, runtime: Runtime, grace: Colleague, lines: Iterator[bytes]
+) -> None:
+    open_shop(runtime).visitor(client).start()  # elsewhere
+    visitor = shop.visitor(client)
+    conversation_id = visitor.start()["conversation"]["id"]
+    assert changed(lines) == [conversation_id]
+    path = f"/conversations/{conversation_id}"
+    for change in (
+        lambda: visitor.send("POST", f"{path}/messages", {"text": "x", "clientMessageId": "x"}),
+        lambda: grace.call(client, "PUT", f"{path}/read", {"seq": 2}),
+        lambda: grace.call(client, "PUT", f"{path}/state", {"state": "resolved"}),
+        lambda: visitor.send("PUT", f"{path}/read", {"seq": 3}),
+    ):
+        assert change().status_code < 300
+        assert changed(lines) == [conversation_id]
+
+
+def test_an_answer_is_an_event_stream_that_no_proxy_holds_back(client: FlaskClient, grace: Colleague) -> None:
+    with client.get(STREAM, headers={"Authorization": f"Bearer {grace.token}"}) as response:
+        assert response.mimetype == "text/event-stream"
+        assert response.headers["X-Accel-Buffering"] == "no"
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+def _forget(table: object) -> Callable[[Runtime], None]:
+    """Delete the rows behind a credential, and wake nobody: what a lost wake-up leaves behind."""
+
+    def forget(runtime: Runtime) -> None:
+        with runtime.database.write() as connection:
+            connection.execute(table.delete())  # type: ignore[attr-defined]
+
+    return forget
+
+
+def ends(lines: Iterator[bytes]) -> float:
+    """Return how many seconds it takes until the stream ends; nothing but signs of life comes meanwhile."""
+    began = time.monotonic()
+    assert set(lines) <= {b": keep-alive\n\n"}
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda grace: agents.revoke_token(grace.runtime, grace.token),
+        lambda grace: agents.disable(grace.runtime, grace.email),
+    ],
+    ids=["revoked", "disabled"],
+)
+def test_a_stream_ends_at_once_with_its_token(
+    grace: Colleague, lines: Iterator[bytes], end: Callable[[Colleague], object]
+) -> None:
+    end(grace)
+    assert ends(lines) < 1.5
+
+
+def test_a_stream_ends_at_once_when_the_browser_is_signed_out(desk: Desk) -> None:
+    with desk.client.get(STREAM) as response:
+        sent = response.iter_encoded()
+        next(sent)
+        desk.send("logout")
+        assert ends(sent) < 1.5
+
+
+def test_signing_out_here_ends_no_stream_elsewhere(
+    client: FlaskClient, shop: Shop, desk: Desk, lines: Iterator[bytes]
+) -> None:
+    desk.send("logout")
+    conversation_id = shop.visitor(client).start()["conversation"]["id"]
+    assert changed(lines) == [conversation_id]
+
+
+@pytest.mark.parametrize("table", [personal_tokens, agent_sessions], ids=lambda table: table.name)
+def test_a_stream_ends_within_five_seconds_even_if_nobody_wakes_it(
+    client: FlaskClient, desk: Desk, grace: Colleague, runtime: Runtime, table: object
+) -> None:
+    by_token = table is personal_tokens
+    headers = {"Authorization": f"Bearer {grace.token}"} if by_token else {}
+    with (client if by_token else desk.client).get(STREAM, headers=headers) as response:
+        sent = response.iter_encoded()
+        next(sent)
+        _forget(table)(runtime)
+        assert ends(sent) < 5
+
+
+def test_a_stream_ends_when_the_token_does(
+    runtime: Runtime, client: FlaskClient, grace: Colleague, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_streams, "LOOK_SECONDS", 0.05)
+    token = agents.create_token(runtime, grace.email, expires_at=clock() + 60_000)
+    with client.get(STREAM, headers={"Authorization": f"Bearer {token}"}) as response:
+        sent = response.iter_encoded()
+        next(sent)
+        clock.advance(minutes=1)
+        assert ends(sent) < 5
+
+
+def test_an_agent_who_left_a_platform_hears_nothing_of_it(
+    client: FlaskClient, shop: Shop, runtime: Runtime, grace: Colleague, ada: Visitor, lines: Iterator[bytes]
+) -> None:
+    other = open_shop(runtime)
+    grace.serve(other.id)
+    with runtime.database.write() as connection:
+        connection.execute(memberships.delete().where(memberships.c.platform_id == shop.id))
+    conversation_id = ada.start()["conversation"]["id"]  # wakes the stream that knew this platform
+    assert next(lines) == b": keep-alive\n\n"
+    assert grace.call(client, "GET", f"/conversations/{conversation_id}").status_code == 404
+
+
+def test_a_stream_gives_its_place_back(client: FlaskClient, runtime: Runtime, grace: Colleague) -> None:
+    headers = {"Authorization": f"Bearer {grace.token}"}
+    for method in ("GET", "HEAD"):
+        with client.open(STREAM, method=method, headers=headers) as response:
+            assert response.status_code == 200
+        assert runtime.hub.open_streams == 0
+    with client.get(STREAM, headers=headers) as response:
+        next(response.iter_encoded())
+        assert runtime.hub.open_streams == 1
+    assert runtime.hub.open_streams == 0
+    assert client.get(STREAM, headers={"Authorization": "Bearer wpat_x"}).status_code == 401
+    assert runtime.hub.open_streams == 0
+
+
+def test_without_a_place_the_page_is_told_to_poll(
+    client: FlaskClient, runtime: Runtime, grace: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime.hub, "_streams_max", 0)
+    check_problem(grace.call(client, "GET", "/stream"), 503, "streams_unavailable")
+
+
+def test_a_stream_ends_when_the_process_does(runtime: Runtime, lines: Iterator[bytes]) -> None:
+    runtime.hub.close()
+    assert ends(lines) < 1.5
