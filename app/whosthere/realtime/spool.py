@@ -6,6 +6,7 @@ lock is needed to publish; a process reads what others appended since it last lo
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import threading
@@ -17,6 +18,7 @@ log = logging.getLogger("whosthere.realtime")
 
 WATCH_SECONDS = 0.1
 SPOOL_BYTES_MAX = 1 << 20
+_HEAD_BYTES = 64
 
 
 class SpoolBus:
@@ -28,10 +30,12 @@ class SpoolBus:
         self._hub: Hub | None = None
         self._file: int | None = None
         self._opened_by = 0
+        self._written = itertools.count()
+        self._head = b""
         self._position = 0
         self._opening = threading.Lock()
         self._stop = threading.Event()
-        self._watcher: threading.Thread | None = None
+        self._watched_by = 0
 
     def attach(self, hub: Hub) -> None:
         """Start to wake the waiters of `hub`; the watcher runs from the first stream on."""
@@ -40,10 +44,12 @@ class SpoolBus:
     def listen(self) -> None:
         """Watch the spool from now on; called when the first stream opens, and harmless afterwards."""
         with self._opening:
-            if self._watcher is None or self._opened_by != os.getpid():
-                self._position = os.fstat(self._open()).st_size
-                self._watcher = threading.Thread(target=self._watch, name="whosthere-spool", daemon=True)
-                self._watcher.start()
+            if self._watched_by != os.getpid():  # a fork takes the object along, but not the thread
+                self._watched_by = os.getpid()
+                if os.fstat(self._open()).st_size == 0:
+                    self._append("hello")  # a spool without a head could be cut unseen
+                self._head, self._position = self._read_head(), os.fstat(self._open()).st_size
+                threading.Thread(target=self._watch, name="whosthere-spool", daemon=True).start()
 
     def publish(self, topic: str) -> None:
         """Wake everybody who waits for `topic`; a spool that cannot be written costs others time, not messages."""
@@ -53,7 +59,7 @@ class SpoolBus:
             file = self._open()
             if os.fstat(file).st_size > SPOOL_BYTES_MAX:
                 os.ftruncate(file, 0)
-            os.write(file, f"{self._own} {topic}\n".encode())
+            self._append(topic)
         except OSError as error:
             log.warning("wake-ups cannot be spooled: %s", error.strerror)
 
@@ -76,6 +82,9 @@ class SpoolBus:
             self._opened_by = os.getpid()
         return self._file
 
+    def _append(self, topic: str) -> None:
+        os.write(self._open(), f"{self._own}.{next(self._written)} {topic}\n".encode())
+
     def _watch(self) -> None:
         while not self._stop.wait(WATCH_SECONDS):
             try:
@@ -85,17 +94,22 @@ class SpoolBus:
 
     def _deliver(self) -> None:
         hub = self._hub
-        size = os.fstat(self._open()).st_size
-        if hub is None or size == self._position:
+        head, size = self._read_head(), os.fstat(self._open()).st_size
+        if hub is None or (size == self._position and head == self._head):
             return
-        if size < self._position:  # somebody cut the spool: what was in it is unknown
-            self._position = size
+        if size < self._position or head != self._head:
+            # Somebody began the spool anew: what stood in it before is unknown, so everybody looks.
+            self._head, self._position = head, size
             hub.wake_all()
             return
         text = os.pread(self._open(), size - self._position, self._position)
         complete = text.rfind(b"\n") + 1
         self._position += complete
-        for line in set(text[:complete].decode().splitlines()):
+        for line in set(text[:complete].decode(errors="replace").splitlines()):
             author, _, topic = line.partition(" ")
-            if author != self._own:
+            if author.partition(".")[0] != self._own:
                 hub.wake(topic)
+
+    def _read_head(self) -> bytes:
+        """Return how the first line begins: no two lines begin alike."""
+        return os.pread(self._open(), _HEAD_BYTES, 0).partition(b" ")[0]

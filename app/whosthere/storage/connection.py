@@ -132,10 +132,10 @@ class Spelled:
         elif self._order is not None:
             parameters = [named[name] for name in self._order]
         cursor = driver.execute(text, parameters)
-        if cursor.description is None:
-            return Rows([], cursor.rowcount)
         if self._result is None:
-            self._result = _named(cursor, self._types)
+            if cursor.description is None:
+                return Rows([], cursor.rowcount)
+            self._result = _named(cursor, self._types)  # the same every time, and dear to find out
         return Rows(self._result.read(cursor), cursor.rowcount)
 
 

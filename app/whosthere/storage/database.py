@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import sqlalchemy
 from sqlalchemy import create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import PoolProxiedConnection
 
 from whosthere.storage.connection import Connection, Speller
 from whosthere.storage.errors import Conflict, Unavailable
@@ -39,6 +40,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 20, "pool_timeout": _POOL_SECONDS}
+        options["pool_reset_on_return"] = None  # `_transaction` leaves nothing open
         options["hide_parameters"] = True  # an error in a log shows the statement, never what somebody wrote
         if self.is_sqlite:
             options["connect_args"] = {"check_same_thread": False, "timeout": 5}
@@ -64,10 +66,8 @@ class Database:
         Raises:
             Unavailable: the database cannot serve now.
         """
-        with self._line() as driver:
-            if self.is_sqlite:
-                driver.execute("BEGIN")
-            yield Connection(driver, self._speller)
+        with self._transaction("BEGIN" if self.is_sqlite else None) as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -77,10 +77,8 @@ class Database:
             Conflict: a uniqueness constraint or a race stopped it.
             Unavailable: the database cannot serve now.
         """
-        with self._writer, self._line() as driver:
-            driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
-            yield Connection(driver, self._speller)
-            driver.commit()
+        with self._writer, self._transaction("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN") as connection:
+            yield connection
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a write transaction; the loser of a race runs again from the top."""
@@ -111,19 +109,34 @@ class Database:
             self.engine.dispose()
 
     @contextmanager
-    def _line(self) -> Iterator[Any]:
-        """Lend a connection of the driver; giving it back rolls back what was not committed."""
+    def _transaction(self, begin: str | None) -> Iterator[Connection]:
+        """Lend a connection; what was begun is committed when the block ends well, and undone otherwise."""
         with self._translated():
             lent = self.engine.raw_connection()
+            driver: Any = lent.dbapi_connection
             try:
-                yield lent.dbapi_connection
-            except self._driver.Error as error:
-                if self.engine.dialect.is_disconnect(error, lent.dbapi_connection, None):
-                    lent.invalidate(error)
+                if begin is not None:
+                    driver.execute(begin)
+                yield Connection(driver, self._speller)
+                if begin is not None:
+                    driver.commit()
+            except BaseException as error:
+                self._undo(lent, error)
                 raise
             finally:
                 if lent.is_valid:
                     lent.close()
+
+    def _undo(self, lent: PoolProxiedConnection, error: BaseException) -> None:
+        """Roll back; a connection that cannot do that, or has lost its database, is thrown away."""
+        driver: Any = lent.dbapi_connection
+        try:
+            driver.rollback()
+        except self._driver.Error:
+            lent.invalidate(error)
+        else:
+            if isinstance(error, self._driver.Error) and self.engine.dialect.is_disconnect(error, driver, None):
+                lent.invalidate(error)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
