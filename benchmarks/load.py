@@ -88,9 +88,7 @@ def drive(port: int, wanted: Request, seconds: float, first_number: int) -> Samp
     """Keep one request under way on every connection, for some seconds."""
     with ExitStack() as stack:
         address = ("127.0.0.1", port)
-        sockets = [
-            stack.enter_context(socket.create_connection(address, _TIMEOUT_SECONDS)) for _ in range(CONNECTIONS)
-        ]
+        sockets = [stack.enter_context(socket.create_connection(address, _TIMEOUT_SECONDS)) for _ in range(CONNECTIONS)]
         return _Turn(sockets, wanted, first_number).run(seconds)
 
 

@@ -29,13 +29,13 @@ export function render(list, wanted, how) {
 /** @param {import("./rows.js").Row} row */
 function draw(row) {
   if (row.kind === "day" || row.kind === "system") return element("li", { class: row.kind, "data-key": row.key }, row.body);
-  const bubble = element("div", { class: "bubble", dir: "auto" });
-  for (const part of parts(row.body)) bubble.append(part.href ? link(part.text, part.href) : part.text);
+  const text = element("p", { dir: "auto" }); // not the bubble: its corner points to the author in any language
+  for (const part of parts(row.body)) text.append(part.href ? link(part.text, part.href) : part.text);
   return element(
     "li",
     { class: `message ${row.kind === "user" ? "me" : "them"}`, "data-key": row.key },
     element("div", { class: "by" }, element("bdi")),
-    bubble,
+    element("div", { class: "bubble" }, text),
     element("div", { class: "meta", "aria-live": "off" }),
   );
 }

@@ -51,9 +51,10 @@ def stage(
     )
     runtime = build_runtime(settings, clock=clock)
     website = Website()
-    site_url = live_server(website).url
+    site = live_server(website)
+    near, far = site.url, site.at("shop.localhost")
     chat = live_server(create_app(settings, runtime=runtime))
-    yield Stage(open_shop(runtime, origins=(site_url,)), website, site_url, chat)
+    yield Stage(open_shop(runtime, origins=(near, far)), website, near, far, chat)
     runtime.hub.close()
     runtime.database.close()
 

@@ -55,11 +55,17 @@ class Website:
 
 @dataclass
 class Stage:
-    """Everything a browser test needs."""
+    """Everything a browser test needs.
+
+    Attributes:
+        site_url: the website on the chat server's own site, as far as browsers can tell.
+        foreign_site_url: the same website as another site.
+    """
 
     shop: Shop
     website: Website
     site_url: str
+    foreign_site_url: str
     chat: LiveServer
 
     def put(

@@ -17,6 +17,7 @@ from whosthere.assets import static_dir, templates_dir
 pytestmark = pytest.mark.browser
 
 EMBED_BYTES_MAX = 5000
+LATER_BYTES_MAX = 4000
 PANEL_BYTES_MAX = 30_000
 
 
@@ -25,9 +26,11 @@ def test_the_script_and_the_panel_stay_small() -> None:
     script = (static / "embed.js").read_bytes()
     assert len(gzip.compress(script, 9)) <= EMBED_BYTES_MAX
     assert script.count(b"\n") <= 300
-    parts = [static / "embed" / "later.js", static / "tokens.css", templates_dir() / "frame.html"]
-    parts += [path for path in (static / "panel").glob("*.*")] + [static / "panel" / "words" / "en.js"]
-    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in parts) <= PANEL_BYTES_MAX
+    assert len(gzip.compress((static / "embed" / "later.js").read_bytes(), 9)) <= LATER_BYTES_MAX
+    parts = [static / "tokens.css", templates_dir() / "frame.html"]
+    parts += (static / "panel").glob("*.*")
+    words = max(len(gzip.compress(path.read_bytes(), 9)) for path in (static / "panel" / "words").iterdir())
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in parts) + words <= PANEL_BYTES_MAX
 
 
 def test_there_is_one_request_before_the_first_click(stage: Stage, page: Page) -> None:
@@ -123,7 +126,7 @@ def test_a_change_of_user_leaves_no_trace_of_the_former_one(stage: Stage, page: 
     page.context.add_init_script(WATCH)
     bob = json.dumps(BOB.proven())
     page.evaluate(
-        "Whosthere('login', %s)" % bob
+        f"Whosthere('login', {bob})"
         if how == "login"
         else f"Object.assign(whosthereConfig, {bob}); Whosthere('update');"
     )
@@ -140,7 +143,7 @@ def test_a_boot_that_answers_with_somebody_else_takes_the_frame_away_first(stage
     """A getToken that changes its mind: nobody told the script, the server did."""
     stage.visit(
         page,
-        "{platformId: %s, userId: 'ada', getToken: () => (window.now)}" % json.dumps(stage.shop.id),
+        f"{{platformId: {json.dumps(stage.shop.id)}, userId: 'ada', getToken: () => window.now}}",
         before=f"window.now={json.dumps(ADA.proven())}",
     )
     say(opened(page), "for Ada's eyes")
@@ -149,7 +152,8 @@ def test_a_boot_that_answers_with_somebody_else_takes_the_frame_away_first(stage
         """() => { window.order = []; const root = document.querySelector("#whosthere").shadowRoot;
           new MutationObserver((all) => { for (const one of all) for (const node of one.removedNodes)
             if (node.tagName === "IFRAME") order.push("frame gone"); }).observe(root, { childList: true });
-          Whosthere("addEventListener", "userChanged", () => order.push(root.querySelector("iframe") ? "frame" : "none")); }"""
+          const look = () => order.push(root.querySelector("iframe") ? "frame" : "none");
+          Whosthere("addEventListener", "userChanged", look); }"""
     )
     tell(page, "update")
     heard(page, "userChanged")
@@ -173,9 +177,9 @@ def test_update_with_the_same_user_keeps_the_panel_and_what_was_not_sent(stage: 
 
 
 ODD_VALUES = (
-    "NaN", "Infinity", "-1", "12345678901234567890n", "Symbol('x')", "() => 1", "[]", "['ada']", "{}", "new Date(0)", "true", "null",
-    "undefined", "''", "'\\ud800'", "'a\\u0000b'", "'x'.repeat(1e6)", "Object.freeze({a: 1})", "new Proxy({}, {get() { throw 1; }})",
-    "document.body", "(() => { const o = {}; o.o = o; return o; })()",
+    "NaN", "Infinity", "-1", "12345678901234567890n", "Symbol('x')", "() => 1", "[]", "['ada']", "{}", "true",
+    "new Date(0)", "null", "undefined", "''", "'\\ud800'", "'a\\u0000b'", "'x'.repeat(1e6)", "Object.freeze({a: 1})",
+    "new Proxy({}, {get() { throw 1; }})", "document.body", "(() => { const o = {}; o.o = o; return o; })()",
 )  # fmt: skip
 KEYS = (
     "userId", "userEmail", "userName", "userAuthToken", "identityToken", "fullPrivacy", "clearAnonymousUserOnLogin",
@@ -208,7 +212,9 @@ def test_a_name_or_a_title_that_is_cut_inside_a_character_does_no_harm(stage: St
     assert heard(page, "ready") == {}
 
 
-@pytest.mark.parametrize("config", ["null", "undefined", "5", "{}", "{platformId: 7}", "{get platformId() { throw 1; }}"])
+@pytest.mark.parametrize(
+    "config", ["null", "undefined", "5", "{}", "{platformId: 7}", "{get platformId() { throw 1; }}"]
+)
 def test_without_a_platform_there_is_a_warning_and_no_request(stage: Stage, page: Page, config: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/boot" in request.url else None)
@@ -224,9 +230,11 @@ def test_commands_that_make_no_sense_are_warnings(stage: Stage, page: Page) -> N
     page.on("pageerror", lambda error: errors.append(str(error)))
     stage.visit(page, {})
     page.evaluate(
-        """() => { Whosthere(); Whosthere("nothing"); Whosthere("toString"); Whosthere(Symbol("x")); Whosthere("__proto__");
+        """() => { Whosthere(); Whosthere("nothing"); Whosthere("toString"); Whosthere(Symbol("x"));
+          Whosthere("__proto__");
           Whosthere("addEventListener", "ready"); Whosthere("login", { get userId() { throw 1; } });
-          Whosthere("setCustomIssueFields", { a: 1, b: { type: "date", value: "x" }, c: { type: "checkbox", value: true } }); }"""
+          const c = { type: "checkbox", value: true };
+          Whosthere("setCustomIssueFields", { a: 1, b: { type: "date", value: "x" }, c }); }"""
     )
     heard(page, "warning", where=lambda payload: payload["code"] == "custom_field_invalid")
     codes = {payload["code"] for payload in payloads(page, "warning")}
@@ -259,10 +267,16 @@ def test_the_chat_works_where_storage_is_blocked(stage: Stage, page: Page) -> No
     assert texts(panel(page)) == ["from memory"]
 
 
-def test_the_chat_works_in_a_frame_of_another_site_without_any_storage(stage: Stage, page: Page) -> None:
-    """A private window blocks what third parties store, locks and channels included."""
-    page.goto(stage.put("/", {}).replace("127.0.0.1", "localhost"))
-    assert heard(page, "warning")["code"] in ("boot_failed", "origin_not_allowed")
+def test_the_chat_works_where_third_parties_may_store_nothing(stage: Stage, page: Page) -> None:
+    """A private window: the panel is of another site, so it has no storage, no locks and no channels."""
+    stage.put("/", ADA.proven())
+    page.goto(stage.foreign_site_url)
+    heard(page, "ready")
+    frame = opened(page)
+    assert frame.evaluate("(() => { try { return !sessionStorage; } catch { return true; } })()")
+    say(frame, "without a trace")
+    stage.reply(stage.newest(), "read you")
+    frame.wait_for_selector(".them:has-text('read you')")
 
 
 def test_a_script_pasted_twice_serves_once(stage: Stage, page: Page) -> None:
@@ -283,7 +297,11 @@ for (const target of [window, document]) {
 }
 window.timers = new Set();
 const { setTimeout: start, clearTimeout: stop } = window;
-window.setTimeout = (fn, ms, ...more) => { const id = start(() => { timers.delete(id); fn(...more); }, ms); timers.add(id); return id; };
+window.setTimeout = (fn, ms, ...more) => {
+  const id = start(() => { timers.delete(id); fn(...more); }, ms);
+  timers.add(id);
+  return id;
+};
 window.clearTimeout = (id) => { timers.delete(id); stop(id); };
 """
 
@@ -292,7 +310,6 @@ def test_destroy_leaves_no_listener_no_timer_and_no_stream(stage: Stage, page: P
     stage.visit(page, ADA.proven(), before=COUNT)
     say(opened(page), "Hello?")
     tell(page, "close")
-    until(lambda: stage.shop.runtime.hub.waiting if hasattr(stage.shop.runtime.hub, "waiting") else True)
     tell(page, "destroy")
     page.wait_for_timeout(50)
     assert page.evaluate("[...kept]") == []
@@ -304,9 +321,7 @@ def test_destroy_leaves_no_listener_no_timer_and_no_stream(stage: Stage, page: P
 
 
 def test_a_helpshift_page_works_when_its_script_address_changes(stage: Stage, page: Page) -> None:
-    stage.visit(
-        page, ADA.proven(), name="Helpshift", config_name="helpshiftConfig", script_id="hs-chat", before="0"
-    )
+    stage.visit(page, ADA.proven(), name="Helpshift", config_name="helpshiftConfig", script_id="hs-chat", before="0")
     page.evaluate("Helpshift('init'); Helpshift('open')")
     frame = panel(page)
     frame.wait_for_selector('.panel[data-phase="chat"]')
@@ -326,7 +341,8 @@ def test_forged_messages_between_windows_are_ignored(stage: Stage, page: Page) -
     page.evaluate(
         """() => { const inner = document.querySelector("#whosthere").shadowRoot.querySelector("iframe").contentWindow;
           window.postMessage("whosthere:hello", "*");
-          const { port1, port2 } = new MessageChannel(); window.stolen = []; port1.onmessage = (m) => stolen.push(m.data);
+          const { port1, port2 } = new MessageChannel();
+          window.stolen = []; port1.onmessage = (m) => stolen.push(m.data);
           inner.postMessage("whosthere:port", "*", [port2]);
           inner.postMessage({ type: "state", refusal: "forged", booted: null }, "*"); }"""
     )
@@ -339,7 +355,9 @@ def test_a_frame_on_a_page_that_is_not_listed_shows_nothing(stage: Stage, page: 
     evil = stage.put("/evil", None).replace("127.0.0.1", "localhost")
     page.goto(evil)
     address = f"{stage.chat.url}/frame?platformId={stage.shop.id}"
-    page.evaluate("src => { const f = document.createElement('iframe'); f.src = src; document.body.append(f); }", address)
+    page.evaluate(
+        "src => { const f = document.createElement('iframe'); f.src = src; document.body.append(f); }", address
+    )
     page.wait_for_timeout(300)
     assert not any(frame.locator(".panel").count() for frame in page.frames[1:])
 
@@ -381,8 +399,8 @@ def test_a_get_token_serves_at_the_start_and_null_means_nobody(stage: Stage, pag
 
 def test_a_get_token_that_fails_lets_nobody_in_and_is_asked_again(stage: Stage, page: Page) -> None:
     id = json.dumps(stage.shop.id)
-    config = f"{{platformId: {id}, getToken: () => (window.asked = (window.asked || 0) + 1) < 2 ? Promise.reject('no') : null}}"
-    stage.visit(page, config)
+    config = f"{{platformId: {id}, getToken: () => ++window.asked < 2 ? Promise.reject('no') : null}}"
+    stage.visit(page, config, before="window.asked = 0")
     assert heard(page, "warning")["code"] == "boot_failed"
     assert page.evaluate("asked") == 2
 

@@ -140,7 +140,10 @@ def test_a_message_whose_answer_was_lost_is_stored_once_even_over_a_reload(stage
         route.fetch()  # type: ignore[attr-defined]
         route.abort()  # type: ignore[attr-defined]
 
-    page.route("**/api/v1/widget/conversations", lambda route: lose(route) if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/api/v1/widget/conversations",
+        lambda route: lose(route) if route.request.method == "POST" else route.continue_(),
+    )
     frame.fill("#text", "Only once")
     frame.press("#text", "Enter")
     until(lambda: page.wait_for_timeout(10) or stage.said())
@@ -154,7 +157,9 @@ def test_a_message_whose_answer_was_lost_is_stored_once_even_over_a_reload(stage
 def test_a_message_that_cannot_be_sent_says_so_and_can_be_tried_again(stage: Stage, page: Page) -> None:
     stage.visit(page, ADA.proven())
     frame = opened(page)
-    page.route("**/api/v1/widget/conversations", lambda route: route.fulfill(status=400, json={"code": "invalid_field"}))
+    page.route(
+        "**/api/v1/widget/conversations", lambda route: route.fulfill(status=400, json={"code": "invalid_field"})
+    )
     frame.fill("#text", "Please")
     frame.press("#text", "Enter")
     frame.wait_for_selector(".me .failed:has-text('Not sent.')")
@@ -272,16 +277,40 @@ def test_an_earlier_conversation_can_be_looked_at(stage: Stage, page: Page, cloc
     assert texts(frame) == ["the first matter"]
 
 
-@pytest.mark.parametrize(
-    ("language", "placeholder", "direction"), [("en", "Write a message…", "ltr"), ("xx", "Write a message…", "ltr")]
-)
-def test_the_panel_speaks_the_language_of_the_page(
-    stage: Stage, page: Page, language: str, placeholder: str, direction: str
-) -> None:
+LANGUAGES = {
+    "en": "Write a message…",
+    "de": "Nachricht schreiben …",
+    "fr-CA": "Écrivez un message…",
+    "es": "Escribe un mensaje…",
+    "pt_BR": "Escreva uma mensagem…",
+    "ja": "メッセージを入力…",
+    "ar": "اكتب رسالة…",
+    "xx": "Write a message…",
+    "browserDefault": "Write a message…",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_panel_speaks_the_language_of_the_page(stage: Stage, page: Page, language: str) -> None:
+    """One file of words per load; Arabic is mirrored; a language nobody speaks is English."""
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url) if "/words/" in request.url else None)
     stage.visit(page, {"language": language})
     frame = opened(page)
-    assert frame.get_attribute("#text", "placeholder") == placeholder
-    assert frame.evaluate("document.documentElement.dir") == direction
+    assert frame.get_attribute("#text", "placeholder") == LANGUAGES[language]
+    assert frame.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    assert len(loaded) == 1
+
+
+def test_set_language_changes_it_on_the_spot_and_keeps_the_draft(stage: Stage, page: Page) -> None:
+    stage.visit(page, {})
+    opened(page).fill("#text", "a draft")
+    tell(page, "setLanguage", "de")
+    until(lambda: page.wait_for_timeout(10) or any("language=de" in frame.url for frame in page.frames))
+    frame = panel(page)
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    assert frame.get_attribute("#text", "placeholder") == LANGUAGES["de"]
+    expect(frame.locator("#text")).to_have_value("a draft")
 
 
 def test_the_platforms_greeting_is_shown(stage: Stage, page: Page, tabs: Callable[..., Page]) -> None:
