@@ -74,7 +74,7 @@ def test_a_refused_boot(client: FlaskClient, shop: Shop, count: Count) -> None:
 
 
 def test_a_post(ada: Visitor, here: str, count: Count) -> None:
-    """The session with the conversation; an earlier try; the record's and the conversation's next number; the message."""
+    """Session and conversation; an earlier try; the record's and the conversation's next number; the message."""
     body = {"text": "x", "clientMessageId": "x"}
     assert count(lambda: ada.send("POST", f"/conversations/{here}/messages", body)) == 5
     assert count(lambda: ada.send("POST", f"/conversations/{here}/messages", body)) == 2  # again
