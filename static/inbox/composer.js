@@ -106,8 +106,10 @@ export function compose(form, about) {
     },
     /** Whether the visitor can be answered now; notes are always possible. @param {boolean} possible */
     answering(possible) {
+      const reopened = possible && choice("reply").disabled;
       choice("reply").disabled = !possible;
       if (!possible) choose("note");
+      else if (reopened && !field.value) choose("reply"); // what is half-written stays what it is
     },
   };
 }

@@ -8,7 +8,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Column, Update, and_, bindparam, func, or_, select
+from sqlalchemy import Column, Update, and_, bindparam, func, literal_column, or_, select
 
 from whosthere.storage.connection import Row
 from whosthere.storage.tables import conversations, messages
@@ -79,7 +79,8 @@ _unread = (
     .where(
         conversations.c.platform_id == PLATFORM,
         conversations.c.record_id == bindparam("of_record"),
-        conversations.c.user_unread > 0,
+        # a constant, not a parameter: with a parameter SQLite would plan anew each time whether the partial index fits
+        conversations.c.user_unread > literal_column("0"),
     )
     .scalar_subquery()
 )

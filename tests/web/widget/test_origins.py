@@ -36,46 +36,46 @@ def allowed(response: TestResponse) -> bool:
     return response.status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("origin", "expected"),
-    [
-        ("https://shop.example.com", True),
-        ("http://localhost:3000", True),
-        ("https://one.shops.example", True),
-        ("http://shop.example.com", False),
-        ("https://shop.example.com:443", False),
-        ("https://shop.example.com:8443", False),
-        ("https://shop.example.com/", False),
-        ("https://SHOP.example.com", False),
-        ("https://shop.example.com.evil.example", False),
-        ("https://evilshop.example.com", False),
-        ("https://www.shop.example.com", False),
-        ("https://example.com", False),
-        ("http://localhost", False),
-        ("http://localhost:30000", False),
-        ("http://localhost:300", False),
-        ("https://shops.example", False),
-        ("https://a.one.shops.example", False),
-        ("http://one.shops.example", False),
-        ("https://one.shops.example:8443", False),
-        ("https://*.shops.example", False),  # stands on the list, but is nobody's origin
-        ("https://one.shops.example.evil.example", False),
-        ("https://evil-shops.example", False),
-        ("null", False),
-        ("*", False),
-        ("", False),
-        ("file://", False),
-        ("shop.example.com", False),
-        ("https://shop.example.com https://evil.example", False),
-        ("https://shop.example.com, https://evil.example", False),
-    ],
+ASKING = (
+    ("https://shop.example.com", True),
+    ("http://localhost:3000", True),
+    ("https://one.shops.example", True),
+    ("http://shop.example.com", False),
+    ("https://shop.example.com:443", False),
+    ("https://shop.example.com:8443", False),
+    ("https://shop.example.com/", False),
+    ("https://SHOP.example.com", False),
+    ("https://shop.example.com.evil.example", False),
+    ("https://evilshop.example.com", False),
+    ("https://www.shop.example.com", False),
+    ("https://example.com", False),
+    ("http://localhost", False),
+    ("http://localhost:30000", False),
+    ("http://localhost:300", False),
+    ("https://shops.example", False),
+    ("https://a.one.shops.example", False),
+    ("http://one.shops.example", False),
+    ("https://one.shops.example:8443", False),
+    ("https://*.shops.example", False),  # stands on the list, but is nobody's origin
+    ("https://one.shops.example.evil.example", False),
+    ("https://evil-shops.example", False),
+    ("null", False),
+    ("*", False),
+    ("", False),
+    ("file://", False),
+    ("shop.example.com", False),
+    ("https://shop.example.com https://evil.example", False),
+    ("https://shop.example.com, https://evil.example", False),
 )
-def test_a_boot_needs_an_origin_on_the_list(runtime: Runtime, client: FlaskClient, origin: str, expected: bool) -> None:
+
+
+def test_a_boot_needs_an_origin_on_the_list(runtime: Runtime, client: FlaskClient) -> None:
     shop = open_shop(runtime, origins=LISTED)
-    response = boot_from(client, shop, origin)
-    assert allowed(response) is expected
-    if expected:
-        assert response.headers["Access-Control-Allow-Origin"] == origin
+    for origin, expected in ASKING:
+        response = boot_from(client, shop, origin)
+        assert allowed(response) is expected, origin
+        if expected:
+            assert response.headers["Access-Control-Allow-Origin"] == origin
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "null", "https://*.example.com"])
@@ -129,23 +129,23 @@ def call(client: FlaskClient, shop: Shop, what: tuple[str, str, Any], origin: st
         return response
 
 
-@pytest.mark.parametrize("what", CALLS, ids=lambda what: f"{what[0]} {what[1]}")
 @pytest.mark.parametrize("origin", [ORIGIN, "http://localhost", None])
 def test_the_platforms_pages_the_panel_and_programs_may_call(
-    client: FlaskClient, shop: Shop, what: Any, origin: str | None
+    client: FlaskClient, shop: Shop, origin: str | None
 ) -> None:
     """`http://localhost` is where the test client finds the server: the panel's origin."""
-    response = call(client, shop, what, origin)
-    assert response.status_code < 400
-    assert response.headers.get("Access-Control-Allow-Origin") == origin
+    for what in CALLS:
+        response = call(client, shop, what, origin)
+        assert response.status_code < 400, what
+        assert response.headers.get("Access-Control-Allow-Origin") == origin
 
 
-@pytest.mark.parametrize("what", CALLS, ids=lambda what: f"{what[0]} {what[1]}")
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "https://shop.example.com:8443", "http://localhost:81"]
 )
-def test_nobody_elses_page_may_call(client: FlaskClient, shop: Shop, rows: Rows, what: Any, origin: str) -> None:
-    assert not allowed(call(client, shop, what, origin))
+def test_nobody_elses_page_may_call(client: FlaskClient, shop: Shop, rows: Rows, origin: str) -> None:
+    for what in CALLS:
+        assert not allowed(call(client, shop, what, origin)), what
     assert rows.counts("messages", "revoked_sessions") == {"messages": 1, "revoked_sessions": 0}
 
 

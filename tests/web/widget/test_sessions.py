@@ -70,6 +70,24 @@ def test_a_session_never_outlives_its_key(client: FlaskClient, shop: Shop, clock
     assert expires_at(shop.visitor(client, ADA.proven(OTHER_SECRET))) == clock.now() + 90_000
 
 
+def test_the_answer_says_how_long_it_lasts_for_clocks_that_are_wrong(client: FlaskClient, shop: Shop) -> None:
+    assert shop.visitor(client).answer["session"]["expiresInSeconds"] == 3_600
+
+
+def test_the_word_for_a_record_is_stable_and_tells_nothing(client: FlaskClient, shop: Shop) -> None:
+    """It tells a page whether somebody else is there now."""
+    ada, again, bob, nobody = (
+        shop.visitor(client, config) for config in (ADA.proven(), ADA.proven(), BOB.proven(), {})
+    )
+    refs = [visitor.answer["user"]["ref"] for visitor in (ada, again, bob, nobody)]
+    assert refs[0] == refs[1]
+    assert len(set(refs)) == 3
+    for visitor in (ada, bob, nobody):
+        session = shop.runtime.signer.read_session(visitor.answer["session"]["token"])
+        assert session is not None
+        assert session.record_id not in str(visitor.answer["user"])
+
+
 def test_every_boot_yields_a_new_session(client: FlaskClient, shop: Shop) -> None:
     tokens = {shop.visitor(client, ADA.proven()).answer["session"]["token"] for _ in range(5)}
     assert len(tokens) == 5

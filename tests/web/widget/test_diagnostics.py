@@ -1,0 +1,34 @@
+"""What a platform learns about refusals: how many, why and where; never who (docs/identity.md §4)."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.people import ADA, BOB, MALLORY
+from tests.rows import Rows
+from tests.shop import ORIGIN, Shop
+from whosthere.storage.tables import refusal_samples
+
+FORGED = BOB.user_auth_token()
+
+
+def test_a_sample_of_refusals_shows_where_but_never_who(client: FlaskClient, shop: Shop, rows: Rows) -> None:
+    page = {"url": "https://shop.example.com/cart"}
+    shop.boot(client, MALLORY.config(userAuthToken=FORGED, page=page))
+    sample = rows.one(refusal_samples)
+    assert (sample.page_url, sample.reason) == (page["url"], "token_signature")
+    assert sample.detail == {"origin": ORIGIN, "browser": True, "refused": True}
+    everything = repr(tuple(sample))
+    assert not any(secret in everything for secret in (MALLORY.user_id, MALLORY.email, MALLORY.name, FORGED))
+
+
+def test_refusals_cannot_fill_the_disk(
+    client: FlaskClient, shop: Shop, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whosthere.storage.refusals.SAMPLES_PER_DAY", 3)
+    for _ in range(6):
+        shop.boot(client, ADA.config())
+    assert rows.counts("refusal_samples") == {"refusal_samples": 3}
+    assert rows.reasons() == {("missing_user_auth_token", True): 6}
+    assert rows.counts("refusal_counts") == {"refusal_counts": 1}
