@@ -112,6 +112,7 @@ class Database:
     def _transaction(self, begin: str | None) -> Iterator[Connection]:
         """Lend a connection; what was begun is committed when the block ends well, and undone otherwise."""
         with self._translated():
+            pool = self.engine.pool
             lent = self.engine.raw_connection()
             driver: Any = lent.dbapi_connection
             try:
@@ -124,7 +125,9 @@ class Database:
                 self._undo(lent, error)
                 raise
             finally:
-                if lent.is_valid:
+                if lent.is_valid and self.engine.pool is not pool:
+                    lent.invalidate()  # the database was closed meanwhile: nobody would close this one any more
+                elif lent.is_valid:
                     lent.close()
 
     def _undo(self, lent: PoolProxiedConnection, error: BaseException) -> None:

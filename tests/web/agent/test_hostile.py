@@ -40,7 +40,7 @@ def test_every_field_a_visitor_controls_is_text(client: FlaskClient, shop: Shop,
     person = Person(f"id {text}", '"<b>"@example.com', text)
     visitor = shop.visitor(client, person.proven(), page={"url": text, "title": text, "language": "x-<b>'\""})
     fields = {f"name {text}"[:90]: {"type": "multiline", "value": text}}
-    conversation_id = start(visitor, text, tags=[text[:90]], fields=fields)
+    conversation_id = start(visitor, text, tags=[text[:90]], fields=fields, page={"url": text})
     for path in (
         "",
         f"conversations/{conversation_id}",
@@ -68,8 +68,7 @@ def test_every_field_a_visitor_controls_is_text(client: FlaskClient, shop: Shop,
     ["http://[", "http://[::1", "//", "\\\\", "javascript:alert(1)", "http://a b/", "x" * 2048, "http://a:99999/"],
 )
 def test_a_page_url_that_is_none_does_no_harm(client: FlaskClient, shop: Shop, desk: Desk, url: str) -> None:
-    visitor = shop.visitor(client, page={"url": url})
-    conversation_id = start(visitor, "Hello?")
+    conversation_id = start(shop.visitor(client), "Hello?", page={"url": url})
     assert desk.open().status_code == 200
     assert desk.open(f"conversations/{conversation_id}").status_code == 200
 
