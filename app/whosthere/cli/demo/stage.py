@@ -41,7 +41,7 @@ def build(folder: Path, *, chat_url: str, shop_url: str) -> Stage:
     runtime = build_runtime(settings)
     upgrade(runtime.database, backup=False)
     past = replace(runtime, clock=lambda: runtime.clock() - _THREE_DAYS_MS)
-    looks = {"brand_color": "#0f5c6e", "greeting": "Ahoy! How can we help?", "verification": "report"}
+    looks = {"brand_color": "#0f5c6e", "greeting": "Ahoy! We answer within minutes.", "verification": "report"}
     origins = [shop_url, shop_url.replace("127.0.0.1", "localhost")]
     created = accepted(platforms.create(past, "Harbour Shop", origins, actor=_DEMO, values=looks))
     platform_id = created.platform.id
