@@ -217,7 +217,7 @@ span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-ra
     button.onclick = () => commands.toggle();
     count = d.createElement("span");
     const ns = "http://www.w3.org/2000/svg", svg = d.createElementNS(ns, "svg"), door = d.createElementNS(ns, "path");
-    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("viewBox", "0 -1.5 24 24");
     door.setAttribute("d", "M6 21V6a6 6 0 0 1 12 0v15M4 21h16M12 9h.01");
     svg.append(door);
     button.append(svg, count);
