@@ -92,11 +92,13 @@ class Stream:
         """Return the messages after the position, or `None` when the session may not listen any more."""
         session = self._credential.session
         with self._runtime.reading(session.platform_id) as tenant:
+            # First what there is, then whether it may be seen: so nothing that was written after the end can pass.
+            news = messages.of_record_after(tenant, session.record_id, self._place.position, BATCH)
             caller = authorize(tenant, self._credential, self._runtime.clock())
-            if isinstance(caller, Refused):
-                return None
-            self._place = replace(self._place, ends_at=caller.ends_at, access_version=caller.platform.access_version)
-            return messages.of_record_after(tenant, session.record_id, self._place.position, BATCH)
+        if isinstance(caller, Refused):
+            return None
+        self._place = replace(self._place, ends_at=caller.ends_at, access_version=caller.platform.access_version)
+        return news
 
 
 def open_stream(runtime: Runtime, credential: Credential, last_event_id: str | None) -> Stream | Refused:
