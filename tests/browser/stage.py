@@ -122,10 +122,10 @@ class Stage:
 
     def conversations(self) -> list[str]:
         """Return the ids of all conversations, newest first."""
-        from whosthere.storage import conversations
+        from tests.rows import Rows
+        from whosthere.storage.tables import conversations
 
-        with self.shop.runtime.reading(self.shop.id) as tenant:
-            return [one.id for one in conversations.of_platform(tenant, conversations.FIRST_PAGE, 50)]
+        return [row.id for row in reversed(Rows(self.shop.runtime.database, self.shop.id).all(conversations))]
 
     def said(self) -> list[str]:
         """Return every message's text that the server has stored, in the order of the conversations."""

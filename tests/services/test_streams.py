@@ -16,11 +16,12 @@ from tests.shop import Shop, Visitor
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import access_topic
 from whosthere.services import streams
-from whosthere.services.access import Credential
+from whosthere.services.access import Caller, Credential
 from whosthere.services.runtime import Runtime
 from whosthere.services.streams import Stream, open_stream
 from whosthere.services.watch import AccessWatch
 from whosthere.storage.errors import Unavailable
+from whosthere.storage.tenancy import Tenant
 
 
 @pytest.fixture
@@ -137,6 +138,27 @@ def test_a_message_whose_wake_up_was_lost_comes_after_the_next_sign_of_life(
     message = next(events).message
     assert message is not None
     assert message.body == "unheard"
+
+
+def test_nothing_that_was_written_after_the_end_of_the_session_passes(
+    runtime: Runtime, shop: Shop, ada: Visitor, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even between the stream's asking whether it may listen and its sending of what it read."""
+    here = ada.start()["conversation"]["id"]
+    ask = streams.authorize
+
+    def asked_just_before_the_end(tenant: Tenant, credential: Credential, now: int) -> Caller | Refused:
+        outcome = ask(tenant, credential, now)
+        if isinstance(outcome, Caller):
+            ended.append(ada.send("DELETE", "/session").status_code)
+            runtime.writing(shop.id, lambda tenant: desk.write_reply(runtime, tenant, here, "not for you any more"))
+        return outcome
+
+    ended: list[int] = []
+    monkeypatch.setattr(streams, "authorize", asked_just_before_the_end)
+    sent = [event.message.body for event in stream.events() if event.message]
+    assert ended == [204]
+    assert sent == ["Hello?"]
 
 
 def test_one_look_serves_all_streams_of_a_platform(runtime: Runtime, shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +30,10 @@ class _Between:
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """Statements with their parameters, in the order they were run; transactions' own are not among them."""
+    """Statements of the listening thread with their parameters, in their order; transactions' own are not among them.
+
+    What other threads ask meanwhile, such as a stream of an earlier test that is still ending, is not part of it.
+    """
 
     heard: list[Heard] = field(default_factory=list)
 
@@ -38,8 +42,11 @@ class Ear:
         """Yield what is heard while the block runs."""
         patch = pytest.MonkeyPatch()
         run = Spelled.run
+        listener = threading.get_ident()
 
         def overheard(spelled: Spelled, driver: Any, values: Mapping[str, Any]) -> Any:
+            if threading.get_ident() != listener:
+                return run(spelled, driver, values)
             return run(spelled, _Between(driver, self.heard), values)
 
         patch.setattr(Spelled, "run", overheard)

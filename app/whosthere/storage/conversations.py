@@ -64,15 +64,6 @@ _OF_RECORD = (
     .order_by(*_newest_first)
     .limit(bindparam("count"))
 )
-_OF_PLATFORM = (
-    select_in(conversations, columns=COLUMNS).where(_before).order_by(*_newest_first).limit(bindparam("count"))
-)
-_OF_PLATFORM_IN_STATE = (
-    select_in(conversations, columns=COLUMNS)
-    .where(conversations.c.state == bindparam("in_state"), _before)
-    .order_by(*_newest_first)
-    .limit(bindparam("count"))
-)
 # One query for the boot answer: the newest conversation, with the unread count of all of them beside it.
 _unread = (
     select(func.coalesce(func.sum(conversations.c.user_unread), 0))
@@ -137,16 +128,6 @@ def started_by(tenant: Tenant, record_id: str, client_message_id: str) -> Conver
 def of_record(tenant: Tenant, record_id: str, before: Position, count: int) -> list[Conversation]:
     """Return the record's conversations before a position, newest first."""
     rows = tenant.run(_OF_RECORD, of_record=record_id, before_at=before[0], before_id=before[1], count=count)
-    return [from_row(row) for row in rows]
-
-
-def of_platform(tenant: Tenant, before: Position, count: int, *, state: str | None = None) -> list[Conversation]:
-    """Return the platform's conversations before a position, newest first."""
-    values: dict[str, Any] = {"before_at": before[0], "before_id": before[1], "count": count}
-    if state is None:
-        rows = tenant.run(_OF_PLATFORM, **values)
-    else:
-        rows = tenant.run(_OF_PLATFORM_IN_STATE, in_state=state, **values)
     return [from_row(row) for row in rows]
 
 
