@@ -77,8 +77,8 @@ class _Writes(Exception):
 def boot(runtime: Runtime, request: BootRequest) -> Booted | Refused:
     """Let a visitor in, or refuse; a refusal leaves nothing behind but the end of the page's former session.
 
-    A known visitor who brings nothing new only reads. Everything is read, decided and stored in one transaction, and
-    the loser of a race goes through it once more.
+    A known visitor who brings nothing new only reads. Who brings something starts over: everything is read, decided and
+    stored in one transaction, and the loser of a race goes through it once more.
     """
     now = runtime.clock()
     claim = read_claim(request.body)

@@ -51,7 +51,7 @@ class Runtime:
 
     @contextmanager
     def reading(self, platform_id: str) -> Iterator[Tenant]:
-        """Speak for a platform in a transaction that only reads."""
+        """Speak for a platform on a connection that only reads."""
         with self.database.read() as connection:
             yield Tenant(connection, platform_id)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from hmac import digest
 from typing import Any
 
@@ -20,6 +21,7 @@ from whosthere.core.assurance import Assurance
 from whosthere.core.sessions import Session
 
 TOKEN_LENGTH_MAX = 2048
+_KEPT_MAX = 4096
 
 
 class Signer:
@@ -28,6 +30,8 @@ class Signer:
     def __init__(self, secret_key: str) -> None:
         self._sessions = _Seal(secret_key, "whosthere.widget-session.v1")
         self._anonymous = _Seal(secret_key, "whosthere.anonymous-user.v1")
+        # A panel comes with the same token every few seconds. What was not signed by us is never kept.
+        self._read = lru_cache(_KEPT_MAX)(self._read_session)
 
     def session_token(self, session: Session) -> str:
         """Return the bearer token of a session."""
@@ -43,15 +47,20 @@ class Signer:
                 session.expires_at,
                 None if anonymous is None else [anonymous.created_at, anonymous.tab_scoped],
                 session.proves_user_id,
+                session.full_privacy,
             ]
         )
 
     def read_session(self, token: str) -> Session | None:
         """Return the session a token names if we signed it, else `None`; says nothing about its validity."""
-        fields = self._sessions.open(token)
-        if fields is None:
+        try:
+            return self._read(token)
+        except BadData:
             return None
-        session_id, platform_id, record_id, assurance, key_id, issued_at, expires_at, born, proves_user_id = fields
+
+    def _read_session(self, token: str) -> Session:
+        fields = self._sessions.open(token)
+        session_id, platform_id, record_id, assurance, key_id, issued_at, expires_at, born, *flags = fields
         return Session(
             id=session_id,
             platform_id=platform_id,
@@ -61,7 +70,8 @@ class Signer:
             issued_at=issued_at,
             expires_at=expires_at,
             anonymous=None if born is None else Anonymous(record_id, *born),
-            proves_user_id=proves_user_id,
+            proves_user_id=flags[0],
+            full_privacy=flags[1:] == [True],
         )
 
     def anonymous_token(self, anonymous: Anonymous, platform_id: str) -> str:
@@ -70,7 +80,10 @@ class Signer:
 
     def read_anonymous(self, token: object, platform_id: str) -> Anonymous | None:
         """Return the anonymous user of this platform that a token names if we signed it, else `None`."""
-        fields = self._anonymous.open(token) if isinstance(token, str) else None
+        try:
+            fields = self._anonymous.open(token) if isinstance(token, str) else None
+        except BadData:
+            return None
         if fields is None or fields[0] != platform_id:
             return None
         return Anonymous(id=fields[1], created_at=fields[2], tab_scoped=fields[3])
@@ -89,13 +102,14 @@ class _Seal:
         return self._signer.sign(base64_encode(payload)).decode("ascii")
 
     def open(self, token: str) -> Any:
-        """Return the fields of a token that we signed, else `None`."""
+        """Return the fields of a token.
+
+        Raises:
+            BadData: we did not sign it.
+        """
         if len(token) > TOKEN_LENGTH_MAX or not token.isascii():
-            return None
-        try:
-            return json.loads(base64_decode(self._signer.unsign(token)))
-        except BadData:
-            return None
+            raise BadData("no token of ours is as long, or has other characters than ASCII")
+        return json.loads(base64_decode(self._signer.unsign(token)))
 
 
 class _HmacSha256(SigningAlgorithm):

@@ -3,8 +3,9 @@
 `read()` and `write()` are the only ways to a connection (migrations have their own). A write commits before the block
 ends, so whoever acknowledges after it acknowledges something durable.
 
-The drivers begin nothing by themselves; what begins, begins here. A read of PostgreSQL needs no transaction: at its
-isolation level, read committed, each statement has a view of its own anyway, and round trips are what costs there.
+The drivers begin nothing by themselves; what begins, begins here. A read needs no transaction: each statement has a view
+of its own, on PostgreSQL by its isolation level (read committed), on SQLite alike. Whatever decides about a write is
+read again inside the transaction that writes.
 """
 
 from __future__ import annotations
@@ -61,12 +62,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that only reads.
+        """Give a connection that only reads, each statement what was committed when it ran.
 
         Raises:
             Unavailable: the database cannot serve now.
         """
-        with self._transaction("BEGIN" if self.is_sqlite else None) as connection:
+        with self._transaction(None) as connection:
             yield connection
 
     @contextmanager
