@@ -51,9 +51,11 @@ class Bench:
             task = progress.add_task(f"{kind}: {size.messages:,} messages", total=size.messages)
             return seed(url, size, lambda stored: progress.update(task, completed=stored))
 
-    def serve(self, seeded: Seeded, *, workers: int = 1, streams_max: int = 200) -> AbstractContextManager[Server]:
-        """Serve a database as it is served in production."""
-        return serving(seeded.url, self.directory, workers=workers, streams_max=streams_max)
+    def serve(
+        self, seeded: Seeded, *, workers: int = 1, streams_max: int = 200, redis_url: str | None = None
+    ) -> AbstractContextManager[Server]:
+        """Serve a database as it is served in production; a Redis carries the wake-ups where there is one."""
+        return serving(seeded.url, self.directory, workers=workers, streams_max=streams_max, redis_url=redis_url)
 
 
 @contextmanager

@@ -27,10 +27,16 @@ class Request:
     Attributes:
         raw: head and body.
         numbered: whether `raw` holds `NUMBER`, which becomes another number each time.
+        others: what further connections send instead, one after the other; nothing when all send the same.
     """
 
     raw: bytes
     numbered: bool = False
+    others: tuple[bytes, ...] = ()
+
+    def of(self, place: int) -> bytes:
+        """Return what the connection in this place sends."""
+        return (self.raw, *self.others)[place % (1 + len(self.others))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ def drive(port: int, wanted: Request, seconds: float, first_number: int) -> Samp
 class _Turn:
     def __init__(self, sockets: list[socket.socket], wanted: Request, first_number: int) -> None:
         self._sockets = {each.fileno(): each for each in sockets}
-        self._wanted = wanted
+        self._raw = {each.fileno(): wanted.of(place) for place, each in enumerate(sockets)}
+        self._numbered = wanted.numbered
         self._numbers = itertools.count(first_number)
         self._sent_at: dict[int, float] = {}
         self._received: dict[int, bytes] = {}
@@ -118,8 +125,8 @@ class _Turn:
         return Sample(len(self._latencies) / took, tuple(sorted(self._latencies)))
 
     def _send(self, number: int) -> None:
-        raw = self._wanted.raw
-        if self._wanted.numbered:
+        raw = self._raw[number]
+        if self._numbered:
             raw = raw.replace(NUMBER, _DIGITS % next(self._numbers))
         self._received[number] = b""
         self._sent_at[number] = time.perf_counter()

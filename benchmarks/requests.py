@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from statistics import median
 
 from benchmarks.bench import SQLITE, Bench
-from benchmarks.load import Request, Sample
+from benchmarks.load import CONNECTIONS, Request, Sample
 from benchmarks.results import Result
 from benchmarks.rounds import alternate, median_ratio
 from benchmarks.seed import Size
 from benchmarks.serving import Server
-from benchmarks.visitor import TRIVIAL, arrive
+from benchmarks.visitor import TRIVIAL, arrive, crowd
 
 SIZE = Size(conversations=20, each=5)
 _POST_WORKERS = 2
@@ -34,10 +34,10 @@ def poll(bench: Bench, kind: str) -> Iterator[Result]:
 
 
 def post(bench: Bench, kind: str) -> Iterator[Result]:
-    """Measure posts that are on the disk when they are answered."""
+    """Measure posts that are on the disk when they are answered, by as many visitors as there are connections."""
     seeded = bench.fill(kind, SIZE)
     with bench.serve(seeded, workers=_POST_WORKERS) as server:
-        pairs = _pairs(bench, server, arrive(server.port, seeded).post)
+        pairs = _pairs(bench, server, crowd(server.port, seeded, CONNECTIONS))
     yield _ratio(f"post, durable, {_POST_WORKERS} processes", kind, pairs, aim=0.2)
     p50, p99 = (1000 * median(ours.percentile(share) for ours, _ in pairs) for share in (0.5, 0.99))
     detail = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"

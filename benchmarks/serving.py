@@ -50,7 +50,9 @@ def environment(database_url: str, instance: Path) -> dict[str, str]:
 
 
 @contextmanager
-def serving(database_url: str, directory: Path, *, workers: int = 1, streams_max: int = 200) -> Iterator[Server]:
+def serving(
+    database_url: str, directory: Path, *, workers: int = 1, streams_max: int = 200, redis_url: str | None = None
+) -> Iterator[Server]:
     """Serve the database's installation, and the baseline beside it."""
     port = spare_port()
     command = [sys.executable, "-m", "gunicorn", "benchmarks.site:application()", "--bind", f"127.0.0.1:{port}"]
@@ -61,6 +63,8 @@ def serving(database_url: str, directory: Path, *, workers: int = 1, streams_max
         command += ["--worker-class", "gevent", "--worker-connections", "4000"]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WHOSTHERE_")}
     settings = {**environment(database_url, directory), STREAMS_MAX: str(streams_max)}
+    if redis_url is not None:
+        settings["WHOSTHERE_REDIS_URL"] = redis_url
     setpriv = shutil.which("setpriv")  # on Linux the kernel ends the server when the measurement is killed
     prefix = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
     with (directory / "gunicorn.log").open("ab") as log:

@@ -39,14 +39,30 @@ def arrive(port: int, seeded: Seeded) -> Visitor:
     newest = answer["conversation"]
     here = f"/conversations/{newest['id']}/messages"
     bearer = f"Bearer {answer['session']['token']}"
-    message = {"text": "And now? I am still waiting for an answer.", "clientMessageId": f"load-{NUMBER.decode()}"}
     return Visitor(
         boot=Request(boot),
         listing=Request(_send("GET", "/conversations", Authorization=bearer)),
         poll=Request(_send("GET", f"{here}?after={newest['lastSeq']}", Authorization=bearer)),
-        post=Request(_send("POST", here, message, Authorization=bearer), numbered=True),
+        post=Request(_post(newest["id"], bearer), numbered=True),
         stream=_send("GET", "/stream", Authorization=bearer),
     )
+
+
+def crowd(port: int, seeded: Seeded, count: int) -> Request:
+    """Let anonymous visitors start a conversation each, and return their posts: a connection is a visitor."""
+    posts = []
+    for number in range(count):
+        answer = json.loads(fetch(port, _send("POST", "/boot", {"platformId": seeded.platform_id, "page": PAGE})))
+        bearer = f"Bearer {answer['session']['token']}"
+        first = {"text": "Hello?", "clientMessageId": f"first-{number}"}
+        started = json.loads(fetch(port, _send("POST", "/conversations", first, Authorization=bearer)))
+        posts.append(_post(started["conversation"]["id"], bearer))
+    return Request(posts[0], numbered=True, others=tuple(posts[1:]))
+
+
+def _post(conversation_id: str, bearer: str) -> bytes:
+    message = {"text": "And now? I am still waiting for an answer.", "clientMessageId": f"load-{NUMBER.decode()}"}
+    return _send("POST", f"/conversations/{conversation_id}/messages", message, Authorization=bearer)
 
 
 def _send(method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> bytes:
