@@ -1,47 +1,45 @@
-/* Whosthere, the embed script: one request before the first click. The rest waits in embed/later.js. */
+/* Whosthere, the embed script: see docs/embedding.md and, for how it is written, docs/architecture.md. */
 (() => {
   "use strict";
-  const w = /** @type {any} */ (window), d = document, any = w.undefined; // `any` types
+  const w = /** @type {any} */ (window), d = document, any = w.undefined;
+  const { fetch, JSON: { stringify, parse } } = w;
   const script = w.document.currentScript || d.querySelector("#whosthere-embed,#hs-chat");
-  if (!script?.src || w.__whosthere) return; // pasted twice: the first one serves
-  w.__whosthere = 1;
+  const name = script?.dataset.name || "Whosthere", low = name.toLowerCase(), first = low === "whosthere";
+  if (!script?.src || w["__" + low]) return;
+  w["__" + low] = 1;
   const base = new URL(".", script.src).href, server = new URL(base).origin;
   const identity = ["userId", "userEmail", "userName", "userAuthToken", "identityToken", "fullPrivacy", "clearAnonymousUserOnLogin"];
-  const chat = /** @type {any} */ ({ // what later.js shares
-    base, server, listeners: {}, happened: {}, given: {}, extras: { fields: {} }, refusal: null, session: "", ends: 0,
-    generation: 0, unread: 0, ask, boot, warn, read, emit, badge, look, settled, become, logout, wire, clean,
+  const chat = /** @type {any} */ ({
+    base, server, parse, stringify, listeners: {}, happened: {}, given: {}, refusal: null, session: "", ends: 0, generation: 0, unread: 0,
+    ask, boot, warn, read, emit, badge, look, settled, become, wire, clean,
   });
-  let later = any, retry = any, host = any, root = any, button = any, count = any, sheet = any, channel = any, asking = any;
+  let late = any, loading = any, retry = any, host = any, root = any, button = any, count = any, sheet = any, channel = any, asking = any;
   const memory = /** @type {any} */ ({});
-  let own = false, pause = 0, tries = 0;
+  let own = false, out = any, dead = false, pause = 0, tries = 0;
 
-  function warn(code = "", message = any) {
-    try { console.warn("Whosthere: " + code + ": " + message); } catch { /* no console */ }
+  function warn(code = "", message = any, grave = any) {
+    message = String(message);
+    console.warn(name + ": " + code + ": " + message);
     emit("warning", { code, message });
+    if (grave) emit("onWebChatRuntimeError", { error: String(code).toUpperCase(), reason: message });
   }
-  /** A config key, or part of it, of a page that may do anything. */
   function read(key = "", part = "") {
     try {
-      if (key in chat.given || (own && (identity.includes(key) || key === "getToken"))) return chat.given[key];
-      const block = d.getElementById("whosthere-config");
-      const value = (w.whosthereConfig || (block ? JSON.parse(block.textContent || "") : w.helpshiftConfig))?.[key];
+      if (key in chat.given || (own && identity.includes(key))) return chat.given[key];
+      const block = d.getElementById(low + "-config");
+      const value = (w[low + "Config"] || (block ? parse(block.textContent) : first && w.helpshiftConfig))?.[key];
       return part ? value?.[part] : value;
     } catch (error) {
-      warn("config_unreadable", key + ": " + error);
+      if (!memory[key]) warn("config_unreadable", key + ": " + (memory[key] = error));
       return {};
     }
   }
-  /** Cut text without U+0000 and halves of surrogate pairs. */
-  function clean(text = any, most = 2000) {
-    return String(text).slice(0, most).replace(/[\0\p{Cs}]/gu, "");
-  }
-  /** What JSON carries; anything else becomes an object, which the server refuses by name. */
+  function clean(text = any, most = 2000) { return String(text).slice(0, most).replace(/[\0\p{Cs}]/gu, ""); }
   function wire(key = "", value = any) {
     if (value == null || typeof value === "boolean" || Number.isFinite(value)) return value;
     if (typeof value !== "string") return {};
     if (key === "userName") return clean(value, 300);
-    try { encodeURIComponent(value); } catch { return {}; }
-    return value.length > 9000 ? {} : value;
+    return value.length > 9000 || /\p{Cs}/u.test(value) ? {} : value;
   }
   function emit(event = "", payload = any) {
     if (event === "ready" || event === "userAuthFailure") chat.happened[event] = payload;
@@ -50,52 +48,51 @@
   function call(listener = any, payload = any) {
     try { listener(payload); } catch (error) { console.error(error); }
   }
-  /** Read, keep or (null) delete a token. */
   function keep(scope = "", token = any) {
-    const key = "whosthere:" + read("platformId");
+    const key = low + ":" + read("platformId");
+    if (token !== undefined) memory[key + scope] = token;
     try {
       const storage = w[scope + "Storage"];
-      if (token === undefined) return storage.getItem(key);
+      if (token === undefined) return storage.getItem(key) ?? memory[key + scope];
       token === null ? storage.removeItem(key) : storage.setItem(key, token);
     } catch {
-      if (token === undefined) return memory[key + scope];
-      memory[key + scope] = token;
+      return memory[key + scope];
     }
   }
   function ask(method = "", path = "", body = any) {
     const headers = { "Content-Type": "application/json", ...(chat.session && { Authorization: "Bearer " + chat.session }) };
     return fetch(base + "api/v1/widget" + path, {
-      method, headers, body: body && JSON.stringify(body), credentials: "omit", keepalive: !body, signal: AbortSignal.timeout(10000),
+      method, headers, body: body && stringify(body), credentials: "omit", keepalive: !body, signal: AbortSignal.timeout(10000),
     });
   }
 
-  /** What getToken adds: asked when the page gave no token, and when a session is renewed. */
   async function proof(renewal = any) {
-    const get = read("getToken");
+    const get = out || read("getToken");
     if (typeof get !== "function" || (!renewal && (read("userAuthToken") || read("identityToken")))) return {};
+    let mine = any;
     try {
-      asking ||= get();
-      const token = await asking;
-      return typeof token === "string" ? { identityToken: token } : token;
-    } catch (error) {
-      if (chat.booted && Date.now() > chat.ends) expired();
-      throw error;
+      mine = asking ||= Promise.race([get(), new Promise((_, reject) => { AbortSignal.timeout(30000).onabort = reject; })]);
+      const token = await mine;
+      if (typeof token === "string") return { identityToken: token };
+      if (typeof token !== "object") throw "getToken gave " + token;
+      return token;
     } finally {
-      asking = 0;
+      if (asking === mine) asking = 0;
     }
   }
   async function boot(renewal = any) {
     const platformId = read("platformId"), mine = ++chat.generation;
     let least = 0;
     clearTimeout(retry);
-    if (!platformId || typeof platformId !== "string") return warn("platform_id_missing", "the config has none");
+    if (!platformId || typeof platformId !== "string") return warn("platform_id_missing", "none");
+    chat.named = !out && ["userId", "userEmail", "identityToken", "getToken"].some((key) => read(key));
     try {
       const given = await proof(renewal);
       if (mine !== chat.generation) return;
-      tune("whosthere:" + platformId);
+      tune(low + ":" + platformId);
       const body = /** @type {any} */ ({
         platformId: clean(platformId), anonymousToken: keep("local"), anonymousTabToken: keep("session"), reset: chat.reset,
-        page: { url: clean(location.href), title: clean(d.title), referrer: clean(d.referrer), language: navigator.language },
+        language: wire("", read("language")), page: { url: clean(location.href), language: navigator.language },
       });
       for (const key of identity) body[key] = wire(key, !given || key in given ? given?.[key] : read(key));
       chat.sent = body;
@@ -103,30 +100,35 @@
       const answer = await response.json();
       if (mine !== chat.generation) return;
       if (response.ok) return admitted(answer);
-      if (response.status === 401) return renewal && chat.booted ? expired() : refused(answer.message);
-      if (response.status < 500 && response.status !== 429) return warn(answer.code, answer.detail);
-      least = Number(response.headers.get("Retry-After")) * 1000;
+      if (response.status === 401) {
+        if (!renewal || !(chat.booted || chat.former)) return refused(answer.message);
+        chat.ends = 0;
+        if (!read("getToken")) return expired();
+      } else if (response.status < 500 && response.status !== 429) return warn(answer.code, answer.detail, 1);
+      least = Math.min(36e5, Number(response.headers.get("Retry-After")) * 1000 || 0);
     } catch (error) {
       if (mine !== chat.generation) return;
-      warn("boot_failed", error + ": is " + location.origin + " on the platform's list, and " + server + " in the page's CSP?");
+      warn("boot_failed", error, 1);
     }
+    if (chat.booted && Date.now() >= chat.ends) expired();
     pause = Math.min(60000, pause * 2 || 2000);
-    retry = setTimeout(boot, Math.max(pause, least), renewal);
+    retry = setTimeout(boot, Math.max(pause, least) * (1 + Math.random() / 4), renewal);
   }
   function admitted(answer = any) {
     const { token, expiresInSeconds } = answer.session, before = chat.former || chat.booted;
-    const other = before && before.user.ref !== answer.user.ref;
-    if (other) drop(); // before anything else: nobody sees a frame of somebody else's
+    const other = before && before.user.ref !== answer.user.ref, reset = chat.reset;
+    if (other) drop(); // before anything of the answer is shown
     chat.booted = answer;
     chat.refusal = chat.reset = chat.former = null;
     chat.session = token;
     chat.ends = Date.now() + expiresInSeconds * 1000;
     pause = 0;
     keep(answer.anonymousScope === "tab" ? "session" : "local", answer.anonymousToken);
+    if (reset) channel?.postMessage(0);
+    settled();
+    badge(answer.unreadCount);
     for (const warning of answer.warnings) warn(warning.code, warning.message);
     if (other) emit("userChanged", { originalState: before.user.state, pageUrl: location.href });
-    badge(answer.unreadCount);
-    settled();
     if (!chat.happened.ready) {
       emit("ready", {});
       if (read("initiateChatOnLoad") === true) commands.open();
@@ -138,117 +140,120 @@
     chat.booted = chat.former = null;
     chat.session = "";
     chat.refusal = message;
-    badge(0);
     settled();
+    badge();
     emit("userAuthFailure", { message });
+    warn("login_failed", message, 1);
   }
   const expired = () => load((part = any) => part.expired());
   function settled() {
     look();
     if (chat.wanted) commands.open();
-    if (later) load((part = any) => part.settled());
+    if (late) load((part = any) => part.settled());
   }
   function drop() {
     chat.wanted ||= open();
     chat.frame?.remove();
     chat.frame = null;
-    if (button) look();
+    look();
   }
-  /** Become `next`, or who the page says now; unless that is the same, the panel goes first. */
-  function become(next = any, same = any) {
+  function become(next = any, same = any, gone = any) {
+    const { named } = chat, was = chat.booted || chat.former;
     asking = 0;
     own = !!next;
-    for (const key of identity) delete chat.given[key];
-    Object.assign(chat.given, next);
+    out = gone;
+    for (const key of identity) own ? (chat.given[key] = next[key]) : delete chat.given[key];
     if (!same?.()) {
       drop();
-      badge(0);
-      chat.former = chat.booted || chat.former;
+      badge();
+      chat.former = was;
       chat.booted = chat.refusal = null;
+      if (late || loading) load((part = any) => part.left(named, was));
     }
     boot();
   }
-  function logout(here = any) {
+  function logout(there = any) {
     if (chat.session) ask("DELETE", "/session").catch(() => 0);
     chat.session = "";
-    if (here !== true) channel?.postMessage(0);
-    become({});
+    if (!there) channel?.postMessage(0);
+    become({}, any, true);
   }
-  /** Hear when another tab logs out. */
-  function tune(name = "") {
+  function tune(as = "") {
+    if (channel?.name === as) return;
     channel?.close();
-    try { (channel = new BroadcastChannel(name)).onmessage = () => logout(true); } catch { /* this tab alone */ }
+    try { (channel = new BroadcastChannel(as)).onmessage = () => logout(true); } catch {}
   }
 
-  function open() {
-    return chat.frame?.className === "open";
-  }
+  const open = () => chat.frame?.className === "open";
   function badge(unread = 0) {
     const news = unread > chat.unread && !open();
     chat.unread = unread;
-    if (button) look();
+    look();
     if (news) emit("newUnreadMessages", { unreadCount: unread });
   }
-  /** Show the launcher as the platform and the page want it. */
   function look() {
     const known = chat.booted || chat.former, widget = known?.widget || {};
-    if (!d.body || !(host || known || chat.wanted)) return;
+    if (dead || !d.body || !(host || known || chat.wanted)) return;
     if (!host) draw();
+    if (!host.isConnected) d.body.append(host);
     button.hidden = chat.hidden || !known || read("widgetOptions", "showLauncher") === false;
     button.setAttribute("aria-expanded", open());
-    button.setAttribute("aria-label", "Chat with " + widget.name + (chat.unread ? ", " + chat.unread + " unread" : ""));
+    button.setAttribute("aria-label", widget.label + (chat.unread ? ", " + widget.unread + chat.unread : ""));
     count.textContent = chat.unread > 99 ? "99+" : chat.unread || "";
     const at = String(read("widgetOptions", "position") || widget.position), z = Number(read("widgetOptions", "zIndex")) || 2147483000;
     const y = (chat.side = at.startsWith("top") ? "top" : "bottom"), x = at.endsWith("left") ? "left" : "right";
     sheet.replaceSync(`:host{all:initial;color-scheme:light dark;--b:light-dark(${widget.brandColor},${widget.brandColorDark})}
 button,iframe{position:fixed;${x}:20px;${y}:20px;z-index:${z};border:0;box-shadow:0 2px 6px #10121b1f,0 14px 36px #10121b33}
 button{width:58px;height:58px;padding:0;border-radius:20px;background:var(--b);color:light-dark(${widget.brandInk},${widget.brandInkDark});cursor:pointer}
-button:hover{filter:brightness(1.1)}button:focus-visible{outline:3px solid var(--b);outline-offset:3px}
-svg{width:30px;display:block;margin:auto;fill:none;stroke:currentColor;stroke-width:2.2;stroke-linecap:round}
+button:hover{filter:brightness(1.1)}
+button:before{content:"";display:block;width:30px;height:30px;margin:auto;background:currentColor;forced-color-adjust:none;clip-path:path("M6 27V9a9 9 0 0 1 18 0v18h1a1 1 0 0 1 0 3H5a1 1 0 0 1 0-3zM9 27h12V9a6 6 0 0 0-12 0zM13 13a1 1 0 0 1 4 0 1 1 0 0 1-4 0")}
 span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-radius:99px;background:#d92d20;color:#fff;font:650 12px/20px system-ui}
 [hidden],span:empty{display:none}`);
   }
   function draw() {
     host = d.createElement("div");
-    host.id = "whosthere";
+    host.id = low;
     chat.root = root = host.attachShadow({ mode: "closed" });
     root.adoptedStyleSheets = [(sheet = new CSSStyleSheet())];
     chat.button = button = d.createElement("button");
     button.onclick = () => commands.toggle();
     count = d.createElement("span");
-    const ns = "http://www.w3.org/2000/svg", svg = d.createElementNS(ns, "svg"), door = d.createElementNS(ns, "path");
-    svg.setAttribute("viewBox", "0 -1.5 24 24");
-    door.setAttribute("d", "M6 21V6a6 6 0 0 1 12 0v15M4 21h16M12 9h.01");
-    svg.append(door);
-    button.append(svg, count);
+    button.append(count);
     root.append(button);
-    d.body.append(host);
   }
 
-  /** The part that opens the panel, loaded once. */
   function load(use = any) {
-    later ||= import(base + "assets/latest/embed/later.js" + (tries++ ? "?" + tries : "")).then((part = any) => part.start(chat));
-    later.then(use).catch((error = any) => {
-      if (!chat.late) later = 0; // the next click tries again
-      warn("load_failed", error);
-    });
+    const act = () => {
+      try { if (late && !dead) use?.(late); } catch (error) { warn("command_failed", error); }
+    };
+    if (late || dead) return act();
+    loading ||= import(base + "assets/latest/embed/later.js" + (tries++ ? "?" + tries : ""))
+      .then((part = any) => { if (!dead) late = part.start(chat); })
+      .catch((error = any) => warn("load_failed", error, 1)).then(() => { loading = 0; });
+    loading.then(act);
   }
-  /** @type {any} */
-  const commands = (chat.commands = {
+  const commands = /** @type {any} */ (chat.commands = {
     open() {
-      chat.hidden = false;
-      chat.wanted = true; // until the boot is answered
+      chat.hidden = chat.reopen = false;
+      chat.wanted = true;
       look();
       if (d.body && (chat.booted || chat.refusal != null)) load((part = any) => chat.wanted && part.open());
     },
     close() { chat.wanted = false; if (open()) load((part = any) => part.close()); },
-    toggle() { open() ? commands.close() : commands.open(); },
-    hide() { chat.reopen = open(); commands.close(); chat.hidden = true; look(); },
-    show() { chat.hidden = false; look(); if (chat.reopen) commands.open(); chat.reopen = false; },
+    toggle() { open() || chat.wanted ? commands.close() : commands.open(); },
+    hide() {
+      if (!chat.hidden) chat.reopen = open() || chat.wanted;
+      commands.close();
+      chat.hidden = true;
+      look();
+    },
+    show() { chat.hidden = false; chat.reopen ? commands.open() : look(); },
     init() { if (!chat.generation) boot(); },
     update() { chat.frame ? load((part = any) => part.update()) : become(); },
     login(person = any) { become({ ...person }); },
-    logout,
+    setIdentity(userId = any, identityToken = any) { become({ userId, identityToken }); },
+    logout() { logout(); },
+    reset() { chat.reset = true; logout(); },
     addEventListener(event = "", listener = any) {
       if (typeof listener !== "function") return warn("listener_invalid", "not a function");
       (chat.listeners[event] ||= new Set()).add(listener);
@@ -256,35 +261,39 @@ span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-ra
     },
     removeEventListener(event = "", listener = any) { chat.listeners[event]?.delete(listener); },
     destroy() {
+      if (late) load((part = any) => part.stop());
+      dead = true;
       chat.generation++;
       clearTimeout(retry);
-      if (later) load((part = any) => part.stop());
-      d.removeEventListener("DOMContentLoaded", settled);
+      watch.disconnect();
       host?.remove();
       channel?.close();
-      if (w.Helpshift === w.Whosthere) w.Helpshift = () => {};
-      w.Whosthere = () => {};
+      w[name] = () => {};
+      if (dropIn) w.Helpshift = w[name];
       chat.listeners = {};
       chat.session = "";
-      w.__whosthere = host = button = chat.frame = chat.booted = chat.former = chat.wanted = null;
+      w["__" + low] = chat.frame = chat.booted = chat.former = chat.wanted = null;
     },
   });
   commands.updateHelpshiftConfig = commands.update;
 
   function run(args = any) {
+    if (dead) return;
     try {
-      const [name, ...more] = args;
-      if (Object.hasOwn(commands, name)) commands[name](...more);
-      else load((part = any) => part.run(name, more));
+      const [command, ...more] = args, { booted } = chat;
+      if (Object.hasOwn(commands, command)) commands[command](...more);
+      else load((part = any) => part.run(command, more, booted));
     } catch (error) {
       warn("command_failed", error);
     }
   }
-  const queue = [w.Whosthere, w.Helpshift].flatMap((stub) => stub?.q || []);
-  const dropIn = w.Helpshift?.q || (w.helpshiftConfig && !w.whosthereConfig);
-  w.Whosthere = function () { run(arguments); };
-  if (dropIn) w.Helpshift = w.Whosthere;
-  d.addEventListener("DOMContentLoaded", settled);
-  queue.forEach(run);
-  if (!chat.generation) boot();
+  const stubs = [w[name], first && w.Helpshift], dropIn = first && (w.Helpshift?.q || (w.helpshiftConfig && !w.whosthereConfig));
+  const watch = new MutationObserver(settled);
+  watch.observe(d.documentElement, { childList: true });
+  w[name] = function () { run(arguments); };
+  w[name].q = { push: run };
+  if (dropIn) w.Helpshift = w[name];
+  for (const stub of stubs) for (const args of stub?.q || []) run(args);
+  for (const stub of stubs) if (stub?.q) stub.q.push = run;
+  if (!chat.generation && !dead) boot();
 })();

@@ -16,7 +16,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from wsgiref.types import WSGIApplication
@@ -49,11 +49,62 @@ def until(condition: Callable[[], T], *, seconds: float = 10, every_seconds: flo
     raise AssertionError(f"{condition} was not true within {seconds} s")
 
 
+def children(pid: int) -> list[int]:
+    """Return the ids of the processes that a process has started (Linux)."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def spare_port() -> int:
     """Return a loopback port that was free a moment ago."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True)
+class Program:
+    """A server's program that can be killed and started again.
+
+    Attributes:
+        stop: the signal by which it ends without waiting for clients.
+    """
+
+    command: list[str | Path]
+    directory: Path
+    owner: str | None
+    stop: signal.Signals
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.process.poll() is None
+
+    def start(self) -> None:
+        """Start it; what it says goes into a file beside its data."""
+        setpriv = shutil.which("setpriv")  # on Linux the kernel ends the child when the test run is killed
+        prefix = [setpriv, "--pdeathsig", self.stop.name.removeprefix("SIG"), "--"] if setpriv else []
+        with (self.directory / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*prefix, *self.command], cwd=self.directory, user=self.owner, group=self.owner, stdout=log, stderr=log
+            )
+
+    def kill(self) -> None:
+        """End it at once, without a chance to tidy up."""
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> None:
+        """End it in its own way."""
+        self.process.send_signal(self.stop)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        self.kill()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +113,25 @@ class Postgres:
 
     port: int
     version: int
-    process: subprocess.Popen[bytes]
+    program: Program
+
+    def crash(self) -> None:
+        """Kill every process of the cluster with the signal that none can handle."""
+        processes = children(self.program.pid)
+        self.program.kill()
+        for child in processes:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Start a cluster that crashed, and wait until it has recovered."""
+        until(self._starts, seconds=START_SECONDS, every_seconds=0.1)
+
+    def _starts(self) -> bool:
+        # It refuses as long as a process of the former life still holds the shared memory.
+        if not self.program.alive:
+            self.program.start()
+        return _answers(self)
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of one database."""
@@ -102,10 +171,10 @@ def postgres(*, fsync: bool = False) -> Iterator[Postgres]:
         port = spare_port()
         command = [server, "-D", data, "-k", directory, "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
         command += ["-c", "max_connections=200", "-c", "shared_buffers=64MB", *durability]
-        with _running(command, directory, owner, stop=signal.SIGINT) as process:
+        with _running(command, directory, owner, stop=signal.SIGINT) as program:
             version = int((data / "PG_VERSION").read_text())
-            cluster = Postgres(port, version, process)
-            until(lambda: _alive(process) and _answers(cluster), seconds=START_SECONDS)
+            cluster = Postgres(port, version, program)
+            until(lambda: _alive(program) and _answers(cluster), seconds=START_SECONDS)
             yield cluster
 
 
@@ -119,8 +188,8 @@ def redis() -> Iterator[str]:
         port = spare_port()
         command = [server, "--port", str(port), "--bind", "127.0.0.1", "--dir", directory]
         command += ["--save", "", "--appendonly", "no"]
-        with _running(command, directory, None, stop=signal.SIGTERM) as process:
-            until(lambda: _alive(process) and _pongs(port), seconds=START_SECONDS)
+        with _running(command, directory, None, stop=signal.SIGTERM) as program:
+            until(lambda: _alive(program) and _pongs(port), seconds=START_SECONDS)
             yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -191,24 +260,18 @@ def _run(command: list[str | Path], directory: Path, owner: str | None) -> None:
 @contextmanager
 def _running(
     command: list[str | Path], directory: Path, owner: str | None, *, stop: signal.Signals
-) -> Iterator[subprocess.Popen[bytes]]:
-    setpriv = shutil.which("setpriv")  # on Linux the kernel ends the child when the test run is killed
-    prefix = [setpriv, "--pdeathsig", stop.name.removeprefix("SIG"), "--"] if setpriv else []
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen([*prefix, *command], cwd=directory, user=owner, group=owner, stdout=log, stderr=log)
+) -> Iterator[Program]:
+    program = Program(command, directory, owner, stop)
+    program.start()
     try:
-        yield process
+        yield program
     finally:
-        process.send_signal(stop)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-        process.wait()
+        program.end()
 
 
-def _alive(process: subprocess.Popen[bytes]) -> bool:
-    if process.poll() is not None:
-        raise RuntimeError(f"{process.args!r} ended at once with status {process.returncode}")
+def _alive(program: Program) -> bool:
+    if not program.alive:
+        raise RuntimeError(f"{program.command!r} ended at once with status {program.process.returncode}")
     return True
 
 

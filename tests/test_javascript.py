@@ -26,8 +26,10 @@ def test_a_script_passes_its_own_tests(path: Path) -> None:
     run(node, "--test", path)
 
 
-def test_the_types_of_the_scripts_hold() -> None:
+@pytest.mark.parametrize("project", [".", "packages/whosthere"])
+def test_the_types_of_the_scripts_hold(project: str) -> None:
+    """Those of static/; and those that pages use, against what a page may write and may not (tests/js/page-api.ts)."""
     compiler = ROOT / "node_modules" / ".bin" / "tsc"
     if not compiler.exists():
         absent("typescript (npm)")
-    run(compiler)
+    run(compiler, "-p", project)

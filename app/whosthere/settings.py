@@ -134,6 +134,7 @@ class Settings(BaseModel):
         rate_limit: boots and posts a minute per client address, or `None` for no limit.
         public_url: where browsers reach this server, without a trailing slash, or `None`.
         smtp_url: outgoing mail, or `None`.
+        attachment_megabytes: how large one attachment may be, in megabytes (10⁶ bytes); 0 for none at all.
         metrics: whether `/metrics` answers.
     """
 
@@ -148,6 +149,7 @@ class Settings(BaseModel):
     rate_limit: Annotated[int | None, BeforeValidator(_rate_limit)] = RATE_LIMIT_PER_MINUTE
     public_url: Annotated[str, BeforeValidator(_public_url)] | None = None
     smtp_url: Annotated[SecretStr, BeforeValidator(_smtp_url)] | None = None
+    attachment_megabytes: Annotated[int, Field(ge=0, le=100)] = 10
     metrics: bool = False
 
     def masked(self) -> dict[str, str]:

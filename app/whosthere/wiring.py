@@ -12,9 +12,11 @@ from whosthere.services.signer import Signer
 from whosthere.services.watch import AccessWatch
 from whosthere.settings import Settings
 from whosthere.storage.database import Database
+from whosthere.storage.files import LocalFiles
 from whosthere.storage.vault import Vault
 
 STREAMS_MAX = 200
+MEGABYTE = 1_000_000
 
 
 def system_clock() -> int:
@@ -40,6 +42,8 @@ def build_runtime(
         hub=Hub(_bus(settings, database), streams_max=streams_max),
         watch=AccessWatch(database, clock),
         clock=clock,
+        files=LocalFiles(settings.instance_path / "attachments"),
+        attachment_bytes_max=settings.attachment_megabytes * MEGABYTE,
     )
 
 

@@ -3,27 +3,27 @@
 
 const POLL_MS = 15000;
 const POLL_MOST_MS = 120000;
+const TIMER_MOST_MS = 2 ** 31 - 1;
 const TEXT_MOST = 10000;
 const PREFILL_MOST = 1000;
 const TAGS_MOST = 50;
 const RENEW_MS = 60000;
 const RENEW_LEAST_MS = 5000;
+const TELL_MS = 20;
 
 /**
  * Start the late part.
  * @param {any} chat what embed.js shares
  */
 export function start(chat) {
-  /** @type {MessagePort | null} */
-  let port = null;
-  /** @type {any} */
-  let pollTimer;
-  /** @type {any} */
-  let renewTimer;
+  let port = /** @type {MessagePort | null} */ (null);
+  const timers = /** @type {Record<"poll" | "renew" | "tell", any>} */ ({});
   let pollMs = POLL_MS;
   let listening = false; // whether the panel hears of messages by itself
   const sheet = new CSSStyleSheet();
-  chat.late = true;
+  /** What the page says about the next conversation. @type {import("./extras.js").Extras | null} */
+  let extras = null;
+  let coming = /** @type {Promise<unknown> | null} */ (null);
 
   // -- the panel -----------------------------------------------------------------------------------------------------
 
@@ -43,21 +43,19 @@ export function start(chat) {
   function tell() {
     if (!port || !chat.frame || !(chat.booted || chat.refusal !== null)) return;
     const known = chat.booted;
+    const { session, user, widget, conversation, unreadCount } = known || {};
+    extras?.settled(known);
     port.postMessage({
       type: "state",
       refusal: chat.refusal,
       expired: chat.refusal !== null && !!chat.former,
-      booted: known && {
-        session: known.session,
-        user: known.user,
-        widget: known.widget,
-        conversation: known.conversation,
-        unreadCount: known.unreadCount,
-      },
-      initialUserMessage: chat.extras.initial ?? text("initialUserMessage", TEXT_MOST),
+      booted: known && { session, user, widget, conversation, unreadCount },
+      initialUserMessage: extras?.said.initial ?? text("initialUserMessage", TEXT_MOST),
+      nextUserMessage: text("subsequentIssuesInSameSessionConfig", TEXT_MOST, "initialUserMessage"),
       prefill: text("conversationPrefillText", PREFILL_MOST),
       tags: tags(),
-      fields: chat.extras.fields,
+      fields: extras ? extras.fields : {},
+      contact: extras ? extras.said.contact : {},
       page: { url: chat.clean(location.href), title: chat.clean(document.title, 300) },
       visible: isOpen(),
     });
@@ -69,20 +67,24 @@ export function start(chat) {
     else if (data.type === "renew") renew(data.session);
     else if (data.type === "reload") location.reload();
     else if (data.type === "unread") chat.badge(Number(data.count) || 0);
-    else if (data.type === "event") chat.emit(String(data.name), data.payload);
+    else if (data.type === "event") tellPage(String(data.name), data.payload);
     else if (data.type === "listening") listen(data.on === true);
   }
 
   /** @param {boolean} on */
   function listen(on) {
     listening = on;
-    if (on) clearTimeout(pollTimer);
+    if (on) clearTimeout(timers.poll);
     else poll(POLL_MS);
   }
 
-  function isOpen() {
-    return !!chat.frame && chat.frame.className === "open";
+  /** @param {string} name @param {any} payload */
+  function tellPage(name, payload) {
+    chat.emit(name, payload);
+    if (name === "conversationEnd" || name === "conversationRejected") chat.emit("chatEnd", {});
   }
+
+  const isOpen = () => !!chat.frame && chat.frame.className === "open";
 
   function open() {
     chat.wanted = false;
@@ -96,7 +98,7 @@ export function start(chat) {
       chat.root.append(chat.frame);
       void chat.frame.offsetWidth; // so that the panel rises instead of being there
     }
-    clearTimeout(pollTimer);
+    clearTimeout(timers.poll);
     const news = !isOpen();
     chat.frame.className = "open";
     dress();
@@ -112,7 +114,7 @@ export function start(chat) {
     chat.frame.className = "";
     dress();
     if (focused) chat.button.focus();
-    clearTimeout(renewTimer);
+    clearTimeout(timers.renew);
     tell();
     chat.emit("widgetToggle", { visible: false });
   }
@@ -120,13 +122,7 @@ export function start(chat) {
   /** Style the frame, and let the launcher show what it will do. */
   function dress() {
     if (!chat.root) return;
-    if (!chat.root.adoptedStyleSheets.includes(sheet)) {
-      chat.root.adoptedStyleSheets = [...chat.root.adoptedStyleSheets, sheet];
-      const door = chat.button.querySelector("path");
-      const cross = door.cloneNode();
-      cross.setAttribute("d", "m7 7 10 10M17 7 7 17");
-      door.after(cross);
-    }
+    if (chat.root.adoptedStyleSheets.length < 2) chat.root.adoptedStyleSheets = [...chat.root.adoptedStyleSheets, sheet];
     sheet.replaceSync(frameStyle(chat.side, chat.read("widgetOptions", "fullScreen") === true));
     chat.look();
   }
@@ -141,10 +137,11 @@ export function start(chat) {
 
   /** Renew the session before it ends, while somebody looks at the panel. */
   function keepAlive() {
-    clearTimeout(renewTimer);
+    clearTimeout(timers.renew);
     if (!chat.booted || !isOpen()) return;
     const left = chat.ends - Date.now();
-    renewTimer = setTimeout(() => chat.boot(true), Math.max(RENEW_LEAST_MS, left / 2, left - RENEW_MS));
+    const wait = Math.max(RENEW_LEAST_MS, left / 2, left - RENEW_MS);
+    timers.renew = setTimeout(() => chat.boot(true), Math.min(TIMER_MOST_MS, wait));
   }
 
   /** The session is over and could not be renewed: what the visitor wrote stays, and so does the launcher. */
@@ -162,11 +159,11 @@ export function start(chat) {
 
   /** Poll, ever less often while nothing happens, and not in a hidden tab. @param {number} ms */
   function poll(ms) {
-    clearTimeout(pollTimer);
+    clearTimeout(timers.poll);
     pollMs = Math.min(POLL_MOST_MS, ms);
     const conversation = chat.booted && chat.booted.conversation;
     if ((chat.frame && listening) || !(conversation ? conversation.state === "open" : chat.frame && chat.booted)) return;
-    pollTimer = setTimeout(look, pollMs);
+    timers.poll = setTimeout(look, pollMs);
   }
 
   async function look() {
@@ -198,9 +195,9 @@ export function start(chat) {
 
   // -- what the page configured, and rarely used commands ------------------------------------------------------------
 
-  /** @param {string} key @param {number} most */
-  function text(key, most) {
-    const value = chat.read(key);
+  /** @param {string} key @param {number} most @param {string} [part] */
+  function text(key, most, part) {
+    const value = chat.read(key, part);
     return typeof value === "string" ? chat.clean(value, most) : "";
   }
 
@@ -221,36 +218,44 @@ export function start(chat) {
     });
   }
 
-  /** @param {unknown} fields @param {boolean} merge */
-  async function custom(fields, merge) {
-    const { checked } = await import("./fields.js");
-    chat.extras.fields = { ...(merge && chat.extras.fields), ...checked(fields, chat) };
-    tell();
+  /**
+   * Take up what the page says; the part that can is loaded for it.
+   * @param {any} booted who was there when the page said it, as far as that was known
+   * @param {(it: import("./extras.js").Extras) => void} use
+   */
+  function say(booted, use) {
+    coming ||= import("./extras.js").then((part) => (extras = new part.Extras(chat)));
+    coming.then(
+      () => {
+        extras?.belongs(booted);
+        if (extras) use(extras);
+        clearTimeout(timers.tell); // the panel hears once of many
+        if (port) timers.tell = setTimeout(tell, TELL_MS);
+      },
+      (error) => {
+        coming = null;
+        chat.warn("load_failed", error);
+      },
+    );
   }
 
-  /** @type {Record<string, (...args: any[]) => void>} */
+  /** @type {Record<string, (booted: any, ...args: any[]) => void>} */
   const commands = {
-    reset() {
-      chat.reset = true;
-      chat.logout();
-    },
-    setIdentity(userId, identityToken) {
-      chat.become({ userId, identityToken });
-    },
-    setLanguage(code) {
+    setLanguage(_, code) {
       chat.given.language = code;
-      if (!chat.frame) return;
-      chat.wanted = isOpen();
-      chat.frame.remove();
-      chat.frame = null;
-      chat.settled(); // what was written is kept by the panel's own storage
+      if (chat.frame) {
+        chat.wanted = isOpen(); // what was written is kept by the panel's own storage
+        chat.frame.remove();
+        chat.frame = null;
+        chat.settled();
+      }
+      chat.boot(true); // the launcher is labelled in that language
     },
-    setInitialUserMessage(message) {
-      chat.extras.initial = typeof message === "string" ? chat.clean(message, TEXT_MOST) : undefined;
-      tell();
-    },
-    setCustomIssueFields: (fields) => void custom(fields, true),
-    replaceCustomIssueFields: (fields) => void custom(fields, false),
+    setInitialUserMessage: (booted, text) => say(booted, (it) => it.begin(text)),
+    setCustomIssueFields: (booted, fields) => say(booted, (it) => it.custom(fields, true)),
+    replaceCustomIssueFields: (booted, fields) => say(booted, (it) => it.custom(fields, false)),
+    identify: (booted, traits) => say(booted, (it) => it.identify(traits)),
+    track: (booted, event, properties) => say(booted, (it) => it.track(event, properties)),
   };
 
   addEventListener("message", hello);
@@ -259,26 +264,27 @@ export function start(chat) {
     open,
     close,
     expired,
+    /** Somebody else may come. @param {boolean} named whether the page had named the one before @param {any} booted */
+    left(named, booted) {
+      if (coming) say(booted, (it) => it.left(named));
+    },
     settled() {
       dress();
       tell();
       keepAlive();
       poll(POLL_MS);
     },
-    update() {
-      chat.become(undefined, same);
-    },
-    /** @param {string} name @param {any[]} args */
-    run(name, args) {
-      if (Object.hasOwn(commands, name)) commands[name](...args);
+    update: () => chat.become(undefined, same),
+    /** @param {string} name @param {any[]} args @param {any} booted */
+    run(name, args, booted) {
+      if (Object.hasOwn(commands, name)) commands[name](booted, ...args);
       else chat.warn("command_unknown", `there is no command ${String(name)}`);
     },
     stop() {
-      clearTimeout(pollTimer);
-      clearTimeout(renewTimer);
+      for (const timer of Object.values(timers)) clearTimeout(timer);
       removeEventListener("message", hello);
       document.removeEventListener("visibilitychange", shown);
-      port = null;
+      port = coming = null;
     },
   };
 }
@@ -288,6 +294,7 @@ function frameStyle(side, full) {
   const cover = "iframe{inset:0;width:100%;height:100%;max-width:none;max-height:none;border-radius:0}";
   return `iframe{${side}:92px;width:384px;height:640px;max-width:calc(100% - 40px);max-height:calc(100% - 112px);border-radius:18px;opacity:0;visibility:hidden;transform:translateY(12px)}
 iframe.open{opacity:1;visibility:visible;transform:none}iframe,button{transition:.14s}
-path+path,[aria-expanded=true] path{display:none}[aria-expanded=true] path+path{display:inline}
+button:focus-visible{outline:3px solid var(--b);outline-offset:3px}
+[aria-expanded=true]:before{clip-path:path("M9 7l6 6 6-6 2 2-6 6 6 6-2 2-6-6-6 6-2-2 6-6-6-6z")}
 ${full ? cover : ""}@media(max-width:480px){${cover}}@media(prefers-reduced-motion:reduce){*{transition:none!important}}`;
 }

@@ -1,6 +1,8 @@
 /* Writing to a visitor or to the team: the draft is kept, a message goes exactly once, a failure loses nothing. */
 
 import { drafts } from "./drafts.js";
+import { attachments } from "./files.js";
+import { tellTyping } from "./typing.js";
 
 /** @typedef {"reply" | "note"} Kind */
 
@@ -15,6 +17,8 @@ export function compose(form, about) {
   const label = /** @type {HTMLElement} */ (form.querySelector("#send-label"));
   const quiet = status.dataset.quiet || "";
   const draft = drafts(about.agent, about.conversation);
+  const files = attachments(/** @type {HTMLInputElement} */ (form.elements.namedItem("file")), about);
+  const tell = tellTyping(about);
   let sending = false;
   let attempted = "";
 
@@ -47,30 +51,44 @@ export function compose(form, about) {
 
   async function send() {
     const text = field.value;
-    if (sending || !text.trim()) return;
+    const withFiles = files.chosen();
+    if (sending || !(text.trim() || (withFiles && !text))) return;
+    if (withFiles && kind() === "note") return say("A note has no files. Take them away, or send a reply.", true);
     sending = true;
     say("Sending…");
-    // The same message again is the same message; a changed one after a failure is another.
-    if (attempted && attempted !== kind() + text) key.value = newKey();
-    attempted = kind() + text;
-    const trouble = await post(text).catch(() => "The server cannot be reached.");
+    /** @type {string[]} */
+    let ids = [];
+    let trouble = "";
+    try {
+      ids = await files.upload();
+    } catch (error) {
+      trouble = error instanceof TypeError ? "The server cannot be reached." : String(/** @type {Error} */ (error).message);
+    }
+    if (!trouble) {
+      // The same message again is the same message; a changed one after a failure is another.
+      const content = kind() + text + ids.join();
+      if (attempted && attempted !== content) key.value = newKey();
+      attempted = content;
+      trouble = await post(text, ids).catch(() => "The server cannot be reached.");
+    }
     sending = false;
     if (trouble) return say(`Not sent. ${trouble} Your text is kept.`, true);
     attempted = "";
     key.value = newKey();
     if (field.value === text) field.value = "";
+    files.clear();
     draft.keep(field.value, kind());
     say(quiet);
     about.sent();
   }
 
-  /** Store the message; return what went wrong. @param {string} text @returns {Promise<string>} */
-  async function post(text) {
+  /** Store the message; return what went wrong. @param {string} text @param {string[]} ids @returns {Promise<string>} */
+  async function post(text, ids) {
     const path = kind() === "note" ? "notes" : "messages";
     const response = await fetch(`${about.api}/conversations/${about.conversation}/${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": about.csrf },
-      body: JSON.stringify({ text, clientMessageId: key.value }),
+      body: JSON.stringify({ text, clientMessageId: key.value, ...(ids.length ? { attachments: ids } : {}) }),
     });
     if (response.ok) return "";
     if (response.status === 401) return "You are signed out: reload the page to sign in.";
@@ -90,6 +108,7 @@ export function compose(form, about) {
   form.addEventListener("change", () => choose(kind()));
   field.addEventListener("input", () => {
     draft.keep(field.value, kind());
+    if (kind() === "reply") tell(Boolean(field.value));
     say(field.value ? `${quiet} · draft kept` : quiet);
   });
   field.addEventListener("keydown", (event) => {

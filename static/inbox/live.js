@@ -8,7 +8,7 @@ const POLL_MS = 5000;
 const SILENCE_MS = 40000; // the server says something every 15 s
 
 /**
- * @typedef {{kind: "changed", ids: string[]} | {kind: "everything"} | {kind: "live" | "down" | "signed-out"}} News
+ * @typedef {{kind: "changed", ids: string[]} | {kind: "typing", conversation: string, typing: boolean, seconds: number} | {kind: "everything"} | {kind: "live" | "down" | "signed-out"}} News
  */
 
 /**
@@ -60,7 +60,12 @@ function follow(api, tell) {
 
   /** @param {ReadableStreamDefaultReader<string>} reader @param {AbortController} mine */
   async function read(reader, mine) {
-    const parse = parser(({ data }) => tell({ kind: "changed", ids: JSON.parse(data).map(idOf) }));
+    const parse = parser(({ event, data }) => {
+      const value = JSON.parse(data);
+      if (event === "changed") tell({ kind: "changed", ids: value.map(idOf) });
+      if (event !== "typing") return;
+      tell({ kind: "typing", conversation: value.conversationId, typing: value.typing, seconds: value.expiresInSeconds });
+    });
     for (let first = true; ; first = false) {
       const silence = setTimeout(() => mine.abort(), SILENCE_MS);
       const { done, value } = await reader.read().finally(() => clearTimeout(silence));

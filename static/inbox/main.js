@@ -7,6 +7,7 @@ import { listen } from "./live.js";
 import { parse, replacePart, replaceRows } from "./replace.js";
 import { changeStates } from "./states.js";
 import { localize } from "./times.js";
+import { watchTyping } from "./typing.js";
 
 /** @typedef {import("./live.js").News} News */
 
@@ -112,11 +113,17 @@ listenToKeys({
   u: () => /** @type {HTMLElement | null} */ (document.querySelector(".back"))?.click(),
 });
 
+const showTyping = watchTyping(document.getElementById("typing"));
 const link = /** @type {HTMLElement} */ (document.getElementById("link"));
 changeStates({ api, conversation, csrf, changed: () => void refresh(true), failed: (why) => (link.textContent = why) });
 document.getElementById("leave")?.addEventListener("submit", forgetDrafts);
 listen(api, (news) => {
-  if (news.kind === "changed") void refresh(news.ids.includes(conversation));
+  if (news.kind === "typing") {
+    if (news.conversation === conversation) showTyping(news.typing, news.seconds);
+  } else if (news.kind === "changed") {
+    if (news.ids.includes(conversation)) showTyping(false); // what was typed has come
+    void refresh(news.ids.includes(conversation));
+  }
   else if (news.kind === "everything") void refresh(true);
   else if (news.kind === "signed-out") location.reload();
   else link.textContent = news.kind === "live" ? "" : "Connecting again…";

@@ -36,6 +36,7 @@ export class Chat {
     this.visible = false;
     this.link = "live";
     this.limited = false;
+    this.began = false; // whether a conversation was begun here
     this.elsewhere = 0; // unread messages of the visitor's other conversations
     /** @type {{close(): void} | null} */
     this.connection = null;

@@ -9,7 +9,7 @@ export class History {
     this.chat = chat;
     this.view = view;
     byId("conversations").addEventListener("click", () => (this.shown ? this.leave() : void this.show()));
-    byId("fresh").addEventListener("click", () => this.enter(null));
+    byId("fresh").addEventListener("click", () => this.begin());
   }
 
   get shown() {
@@ -38,6 +38,14 @@ export class History {
   enter(about) {
     if (about === null || about.id !== this.chat.thread.id) this.chat.enter(about);
     this.leave();
+  }
+
+  /** Begin another conversation, with the words that the page puts into the visitor's mouth, if any. */
+  begin() {
+    const { began, config } = this.chat;
+    this.enter(null);
+    const text = began ? config.nextUserMessage : config.initialUserMessage;
+    if (text) this.chat.send(text);
   }
 
   /** @param {boolean} listing */

@@ -47,7 +47,8 @@ function heard(data) {
   }
   view.trouble("", "");
   view.paint(data.booted.widget);
-  chat.config = { tags: data.tags, fields: data.fields, page: data.page };
+  const { tags, fields, page, initialUserMessage, nextUserMessage } = data;
+  chat.config = { tags, fields, page, initialUserMessage, nextUserMessage };
   const nobody = !data.booted.conversation && chat.thread.id === null;
   composer.begin(data.booted.user.ref, nobody ? data.prefill : "");
   chat.begin(data.booted);

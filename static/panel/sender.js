@@ -87,6 +87,7 @@ export class Sender {
     } else {
       const { tags, fields, page } = chat.config;
       const started = await api.call("POST", "/conversations", { text, clientMessageId, tags, fields, page });
+      chat.began = true;
       if (started.conversation.id !== chat.thread.id) chat.begun(started.conversation);
       chat.store(started.message);
       chat.emit("conversationStart", { message: text });

@@ -31,6 +31,9 @@ EVENTS = (
     "userChanged",
     "warning",
     "sessionExpired",
+    "csatSubmit",
+    "chatEnd",
+    "onWebChatRuntimeError",
 )
 # The shadow root is closed to the page; tests look inside.
 OPEN_SHADOW = """

@@ -184,7 +184,7 @@ def test_forged_messages_between_windows_are_ignored(stage: Stage, page: Page) -
     )
     say(frame, "still me")
     assert page.evaluate("stolen") == []
-    assert frame.get_attribute(".panel", "data-phase") == "chat"
+    expect(frame.locator(".panel")).to_have_attribute("data-phase", "chat")
 
 
 def test_a_frame_on_a_page_that_is_not_listed_shows_nothing(stage: Stage, page: Page) -> None:

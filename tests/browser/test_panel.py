@@ -61,7 +61,7 @@ def test_an_answer_that_comes_while_the_panel_is_closed_is_counted_and_then_read
     stage.reply(stage.newest(), "Yes?")
     assert heard(page, "newUnreadMessages") == {"unreadCount": 1}
     launcher = page.locator("#whosthere button")
-    expect(launcher).to_have_attribute("aria-label", "Chat with Shop, 1 unread")
+    expect(launcher).to_have_attribute("aria-label", "Chat with Shop, unread: 1")
     expect(page.locator("#whosthere span")).to_have_text("1")
     assert payloads(page, "agentMessageReceived") == []
     launcher.click()

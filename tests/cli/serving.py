@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +81,9 @@ def bearer(session: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(environ: Mapping[str, str], folder: Path, *arguments: str) -> Iterator[Serving]:
-    """Run `whosthere serve` on a free port until the block ends."""
-    with start(environ, folder, "serve", "--port", "0", *arguments) as process:
+def serving(environ: Mapping[str, str], folder: Path, *arguments: str, prefix: Sequence[str] = ()) -> Iterator[Serving]:
+    """Run `whosthere serve` on a free port until the block ends; `prefix` is a program that runs it."""
+    with start(environ, folder, "serve", "--port", "0", *arguments, prefix=prefix) as process:
         port = until(lambda: _port(process, folder / "stderr") or 0, seconds=START_SECONDS)
         server = Serving(process, port, folder)
         assert server.ask("GET", "/healthz") == (200, {"status": "ok"})
@@ -91,13 +91,15 @@ def serving(environ: Mapping[str, str], folder: Path, *arguments: str) -> Iterat
 
 
 @contextmanager
-def start(environ: Mapping[str, str], folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def start(
+    environ: Mapping[str, str], folder: Path, *arguments: str, prefix: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command in a process group of its own, which does not outlive the block; output goes into `folder`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WHOSTHERE_")}
     folder.mkdir(exist_ok=True)
     with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "whosthere", *arguments],
+            [*prefix, sys.executable, "-m", "whosthere", *arguments],
             env={**inherited, **environ},
             stdin=subprocess.DEVNULL,
             stdout=stdout,

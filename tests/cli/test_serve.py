@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import CommandLine
+from tests.cli.conftest import CommandLine, variables
 from tests.cli.serving import WIDGET, bearer, serving, start
 from tests.people import ADA, SECRET
 from tests.servers import until
@@ -139,10 +140,39 @@ def test_sqlite_is_served_by_threads_and_postgresql_by_greenlets(cli: CommandLin
 
 
 def test_several_processes_that_count_rate_limits_alone_are_warned_about(lite: CommandLine, plans: list[Plan]) -> None:
-    assert "rate limits count in each process alone" in lite.run("serve", "--workers", "2").stderr
-    assert lite.run("serve").stderr == ""
-    assert lite.run("serve", "--workers", "2", WHOSTHERE_RATE_LIMIT="off").stderr == ""
-    assert [plan.workers for plan in plans] == [2, 1, 2]
+    warning = "rate limits count in each process alone"
+    assert warning in lite.run("serve", "--workers", "2").stderr
+    assert warning not in lite.run("serve").stderr
+    assert warning not in lite.run("serve", "--workers", "2", WHOSTHERE_REDIS_URL="redis://127.0.0.1:1/0").stderr
+    assert warning in lite.run("serve", "--workers", "2", WHOSTHERE_RATE_LIMIT="off").stderr  # sign-in is never off
+    assert [plan.workers for plan in plans] == [2, 1, 2, 2]
+
+
+def test_check_says_that_rate_limits_need_a_redis_when_there_are_several_workers(lite: CommandLine) -> None:
+    [warning] = [text for text in lite.json("config", "check")["warnings"] if "rate limits" in text]
+    assert warning.startswith("WHOSTHERE_REDIS_URL is not set")
+
+
+@pytest.mark.parametrize(("version", "warned"), [((3, 40, 1), True), ((3, 51, 2), True), ((3, 51, 3), False)])
+def test_a_sqlite_that_needs_our_lock_is_warned_about(
+    lite: CommandLine, plans: list[Plan], monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], warned: bool
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    assert ("all writes and checkpoints go through one lock" in lite.run("serve").stderr) is warned
+    assert any("upgrade when you can" in text for text in lite.json("config", "check")["warnings"]) is warned
+
+
+def test_on_postgresql_no_sqlite_is_warned_about(postgres_url: str, tmp_path: Path, plans: list[Plan]) -> None:
+    cli = CommandLine(variables(postgres_url, tmp_path / "instance"))
+    assert cli.run("serve").stderr == ""
+
+
+def test_forwarded_addresses_that_nobody_believes_are_warned_about_once(lite: CommandLine, tmp_path: Path) -> None:
+    with serving(lite.environ, tmp_path / "server") as server:
+        for _ in range(3):
+            server.ask("GET", "/healthz", **{"X-Forwarded-For": "198.51.100.1"})
+        said = until(lambda: server.said if "X-Forwarded-For arrives" in server.said else "")
+        assert said.count("WHOSTHERE_TRUSTED_PROXIES is 0") == 1
 
 
 def test_missing_packages_are_named_with_the_extra_that_holds_them(

@@ -28,8 +28,8 @@ THREE_IDLE_DAYS = replace(ENFORCED, anonymous_idle_days=3)
         (THREE_IDLE_DAYS, NOW + 5 * DAY_MS, NOW + 2 * DAY_MS, True),
         (THREE_IDLE_DAYS, NOW + 7 * DAY_MS, NOW + 6 * DAY_MS, True),
         (THREE_IDLE_DAYS, NOW + DAY_MS, NOW - 9 * DAY_MS, False),
-        (ENFORCED, NOW - 60_000, None, False),
-        (ENFORCED, NOW - 60_001, None, True),
+        (ENFORCED, NOW - DAY_MS, None, False),
+        (ENFORCED, NOW - DAY_MS - 1, None, True),
         (ENFORCED, 0, None, True),
     ],
 )

@@ -19,6 +19,7 @@ from whosthere.core.reasons import Reason
 
 ALLOWED = {
     (Actor.USER, State.RESOLVED, State.OPEN),
+    (Actor.USER, State.RESOLVED, State.ENDED),
     (Actor.AGENT, State.OPEN, State.RESOLVED),
     (Actor.AGENT, State.RESOLVED, State.OPEN),
     (Actor.AGENT, State.OPEN, State.REJECTED),

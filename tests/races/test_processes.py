@@ -1,64 +1,144 @@
-"""Several processes over one database: the same promises as between threads."""
+"""Several processes over one database keep the same promises as threads of one (identity.md §5)."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.conftest import ENCRYPTION_KEY
+from tests.cli.conftest import variables
+from tests.people import ADA
 from tests.races.crowd import dense
+from tests.races.processes import Answer, Ask, Crew, boot, crew, post
 from tests.rows import Rows
-from tests.shop import Shop
+from tests.shop import Shop, Visitor, open_shop
+from tests.web.widget.configs import claimed, verified
+from whosthere.core.policy import Verification
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings
-from whosthere.storage.tables import messages
+from whosthere.storage.tables import conversations, merge_ledger, messages, users
 
-ROOT = Path(__file__).parents[2]
-PROCESSES, POSTS = 3, 12
+pytestmark = pytest.mark.slow
+
+PROCESSES, THREADS = 4, 50
+EMAILS = [f"shared{number}@example.com" for number in range(6)]
 
 
-@pytest.mark.slow
-def test_processes_number_messages_densely_and_store_each_once(
-    settings: Settings, runtime: Runtime, client: FlaskClient, shop: Shop
+@pytest.fixture
+def rows(runtime: Runtime, shop: Shop) -> Rows:
+    return Rows(runtime.database, shop.id)
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Crew]:
+    with crew(PROCESSES) as started:
+        yield started
+
+
+@pytest.fixture
+def four(processes: Crew, settings: Settings, runtime: Runtime) -> Crew:
+    """Four processes over the database of the test."""
+    environ = variables(settings.database_url.get_secret_value(), settings.instance_path)
+    processes.serve(environ | {"WHOSTHERE_RATE_LIMIT": "off"}, runtime.clock())
+    return processes
+
+
+def together(shares: list[list[Answer]]) -> list[Answer]:
+    return [answer for share in shares for answer in share]
+
+
+def record_of(shop: Shop, answer: Answer) -> str:
+    session = shop.runtime.signer.read_session(answer.json["session"]["token"])
+    assert session is not None
+    return session.record_id
+
+
+def test_two_hundred_first_logins_of_one_person_make_one_record(four: Crew, shop: Shop, rows: Rows) -> None:
+    answers = together(four.at_once([[boot(shop.id, ADA.proven())] * THREADS] * PROCESSES))
+    assert Counter(answer.status for answer in answers) == {200: PROCESSES * THREADS}
+    record = rows.one(users)
+    assert (record.user_id, record.email, record.user_id_proven) == (ADA.user_id, ADA.email, True)
+    assert {record_of(shop, answer) for answer in answers} == {record.id}
+    assert len({answer.json["user"]["ref"] for answer in answers}) == 1
+    assert len({answer.json["session"]["token"] for answer in answers}) == PROCESSES * THREADS
+    assert rows.counts("merge_ledger") == {"merge_ledger": 0}
+
+
+def test_of_two_user_ids_that_want_one_email_only_record_exactly_one_gets_it(
+    four: Crew, client: FlaskClient, shop: Shop, rows: Rows
 ) -> None:
-    visitor = shop.visitor(client)
-    here = str(visitor.start()["conversation"]["id"])
-    environ = {
-        "WHOSTHERE_DATABASE_URL": settings.database_url.get_secret_value(),
-        "WHOSTHERE_SECRET_KEY": settings.secret_key.get_secret_value(),
-        "WHOSTHERE_ENCRYPTION_KEYS": ENCRYPTION_KEY,
-        "WHOSTHERE_INSTANCE_PATH": str(settings.instance_path),
-        "WHOSTHERE_RATE_LIMIT": "off",
-    }
-    command = [sys.executable, "-m", "tests.races.worker", json.dumps(environ), shop.id, here]
-    command += [visitor.answer["session"]["token"], str(POSTS), str(runtime.clock())]
-    workers = [
-        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(PROCESSES)
+    for email in EMAILS:
+        shop.visitor(client, verified(None, email)).start(email)
+    history = {row.email: row.id for row in rows.all(users)}
+    answers = together(four.at_once(_claims_of_two(shop.id)))
+    assert {answer.status for answer in answers} == {200}
+    _everybody_owns_one(shop, rows, answers, history)
+    undoable = Counter(row.record_id for row in rows.all(merge_ledger))
+    assert undoable == dict.fromkeys(history.values(), 1)
+
+
+def test_of_two_who_prove_the_email_of_a_claimed_record_exactly_one_takes_it_over(
+    four: Crew, client: FlaskClient, runtime: Runtime
+) -> None:
+    shop = open_shop(runtime, verification=Verification.REPORT)
+    rows = Rows(runtime.database, shop.id)
+    for email in EMAILS:
+        shop.visitor(client, claimed(None, email)).start(email)
+    history = {row.email: row.id for row in rows.all(users)}
+    answers = together(four.at_once(_claims_of_two(shop.id)))
+    assert {answer.status for answer in answers} == {200}
+    _everybody_owns_one(shop, rows, answers, history)
+
+
+def _claims_of_two(platform_id: str) -> list[list[Ask]]:
+    """Every process is half the tries of one of two people, about every email."""
+    return [
+        [boot(platform_id, verified(f"{'ab'[process % 2]}-{email}", email)) for email in EMAILS for _ in range(2)]
+        for process in range(PROCESSES)
     ]
-    try:
-        for worker in workers:
-            assert worker.stdout is not None
-            assert worker.stdout.readline() == "ready\n"
-        for number, worker in enumerate(workers):
-            assert worker.stdin is not None
-            worker.stdin.write(f"{number}\n")
-            worker.stdin.flush()
-        answers = [json.loads(worker.communicate(timeout=60)[0]) for worker in workers]
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
-    posted = Counter(status for answer in answers for status, _ in answer["posted"])
-    assert posted == {201: POSTS * PROCESSES + POSTS, 200: POSTS * (PROCESSES - 1)}
-    assert [answer["booted"] for answer in answers] == [200] * PROCESSES
-    found = Rows(runtime.database, shop.id).all(messages)
+
+
+def _everybody_owns_one(shop: Shop, rows: Rows, answers: list[Answer], history: dict[str, str]) -> None:
+    """Each of two people has one record, the email's history belongs to one of them, and every answer said so."""
+    found = rows.all(users)
+    assert sorted(row.user_id for row in found) == sorted(f"{who}-{email}" for email in EMAILS for who in "ab")
+    owner = {row.id: row.user_id for row in found}
+    for answer in answers:
+        said, record_id = answer.json["user"], record_of(shop, answer)
+        assert owner[record_id] == said["userId"]
+        heir = record_id == history[said["userId"].partition("-")[2]]
+        assert (answer.json["conversation"] is not None) == heir
+    assert {row.record_id for row in rows.all(conversations)} == set(history.values())
+
+
+def test_the_same_message_from_several_processes_is_stored_once(
+    four: Crew, client: FlaskClient, shop: Shop, rows: Rows
+) -> None:
+    visitor = shop.visitor(client, ADA.proven())
+    path = f"/conversations/{visitor.start()['conversation']['id']}/messages"
+    everybody = [post(visitor, path, f"shared-{number}") for number in range(8)]
+    shares = [[*everybody, *(post(visitor, path, f"{own}-{n}") for n in range(8))] for own in range(PROCESSES)]
+    answers = four.at_once(shares)
+    shared = [share[:8] for share in answers]
+    for tries in zip(*shared, strict=True):
+        assert Counter(answer.status for answer in tries) == {201: 1, 200: PROCESSES - 1}
+        assert len({(answer.json["id"], answer.json["seq"]) for answer in tries}) == 1
+    assert {answer.status for share in answers for answer in share[8:]} == {201}
+    found = rows.all(messages)
+    assert len({row.client_message_id for row in found}) == len(found) == 1 + 8 + 8 * PROCESSES
     assert dense([row.seq for row in found])
-    assert len({row.client_message_id for row in found}) == len(found) == 1 + POSTS * PROCESSES + POSTS
-    assert Rows(runtime.database, shop.id).counts("users") == {"users": 2}
+    assert dense([row.record_seq for row in found])
+    assert rows.one(conversations).last_seq == rows.one(users).last_record_seq == len(found)
+
+
+@pytest.mark.parametrize("who", ["verified", "anonymous"])
+def test_the_same_start_from_several_processes_is_one_conversation(
+    four: Crew, client: FlaskClient, shop: Shop, rows: Rows, who: str
+) -> None:
+    visitor: Visitor = shop.visitor(client, ADA.proven() if who == "verified" else {})
+    answers = together(four.at_once([[post(visitor, "/conversations", "same")] * 5] * PROCESSES))
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: 5 * PROCESSES - 1}
+    assert len({answer.json["conversation"]["id"] for answer in answers}) == 1
+    assert rows.counts("users", "conversations", "messages") == {"users": 1, "conversations": 1, "messages": 1}

@@ -1,37 +1,52 @@
-"""One process of several that share a database: python -m tests.races.worker SETTINGS PLATFORM TALK TOKEN COUNT NOW
+"""One process of several that share a database: `python -m tests.races.worker`, told by lines of JSON what to do.
 
-It posts COUNT messages of its own and as many that every process posts, boots a person whom all of them boot, and
-prints what it was answered as JSON.
+`{"environ": …, "now": epoch milliseconds}` makes the application, in place of the one before. A list of requests
+`{method, path, body, headers}` is sent to it at the same moment, each by a thread of its own; their answers
+`[status, JSON]` come back as one line.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from functools import partial
+from typing import Any
 
-from tests.people import ADA
-from tests.shop import ORIGIN, WIDGET
+from flask import Flask
+
+from tests.races.crowd import together
+from whosthere.services.runtime import Runtime
 from whosthere.settings import load_settings
 from whosthere.web import create_app
 
 
 def main() -> None:
-    """Do the work of one process, as soon as a line arrives on standard input."""
-    environ, platform_id, conversation_id, token, number, now = sys.argv[1:]
-    client = create_app(load_settings(json.loads(environ)), clock=lambda: int(now)).test_client()
-    headers = {"Origin": ORIGIN, "Authorization": f"Bearer {token}"}
-    print("ready", flush=True)
-    own = sys.stdin.readline().strip()
-    posted = []
-    for place in range(int(number)):
-        for client_message_id in (f"{own}-{place}", f"shared-{place}"):
-            body = {"text": client_message_id, "clientMessageId": client_message_id}
-            url = f"{WIDGET}/conversations/{conversation_id}/messages"
-            answer = client.post(url, json=body, headers=headers)
-            posted.append([answer.status_code, (answer.json or {}).get("seq")])
-    body = {"platformId": platform_id, **ADA.proven()}
-    booted = client.post(f"{WIDGET}/boot", json=body, headers={"Origin": ORIGIN}).status_code
-    print(json.dumps({"posted": posted, "booted": booted}), flush=True)
+    """Do what the lines on standard input say until they end."""
+    app: Flask | None = None
+    for line in sys.stdin:
+        order = json.loads(line)
+        if isinstance(order, dict):
+            _close(app)
+            app = create_app(load_settings(order["environ"]), clock=partial(int, order["now"]))
+            said: Any = "ready"
+        else:
+            said = together(*[partial(_ask, app, request) for request in order])
+        print(json.dumps(said), flush=True)
+
+
+def _close(app: Flask | None) -> None:
+    if app is not None:
+        runtime: Runtime = app.extensions["whosthere.runtime"]
+        runtime.hub.close()
+        runtime.database.close()
+
+
+def _ask(app: Flask | None, request: dict[str, Any]) -> tuple[int, Any]:
+    assert app is not None
+    answer = app.test_client().open(
+        request["path"], method=request["method"], json=request["body"], headers=request["headers"]
+    )
+    return answer.status_code, answer.json
 
 
 if __name__ == "__main__":

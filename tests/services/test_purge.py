@@ -20,12 +20,16 @@ from whosthere.storage.users import Visit
 
 NOTHING = {
     "anonymousConversations": 0,
+    "resolvedConversations": 0,
+    "unsentAttachments": 0,
     "anonymousUsers": 0,
+    "strayFiles": 0,
     "revokedSessions": 0,
     "endedAnonymous": 0,
     "refusalCounts": 0,
     "refusalSamples": 0,
     "agentSessions": 0,
+    "interruptedUploads": 0,
 }
 
 
@@ -81,7 +85,7 @@ def house(runtime: Runtime, shop: Shop) -> House:
 
 
 def test_an_empty_house_has_nothing_to_purge(runtime: Runtime) -> None:
-    assert purge(runtime) == {"agentSessions": 0}
+    assert purge(runtime) == {"agentSessions": 0, "interruptedUploads": 0}
 
 
 def test_nothing_fresh_is_purged(runtime: Runtime, house: House) -> None:
@@ -100,7 +104,9 @@ def test_nothing_fresh_is_purged(runtime: Runtime, house: House) -> None:
     assert house.state(talking) == "open"
 
 
-def test_a_revocation_goes_when_its_session_would_be_over_anyway(runtime: Runtime, house: House, clock: Clock) -> None:
+def test_a_revocation_goes_a_day_after_its_session_would_be_over_anyway(
+    runtime: Runtime, house: House, clock: Clock
+) -> None:
     end = clock() + 3_600_000
 
     def revoke(tenant: Tenant) -> None:
@@ -108,7 +114,7 @@ def test_a_revocation_goes_when_its_session_would_be_over_anyway(runtime: Runtim
             sessions.revoke(tenant, runtime.new_id(), expires_at=end, now=clock())
 
     runtime.writing(house.shop.id, revoke)
-    clock.advance(hours=1)
+    clock.advance(days=1, hours=1)
     assert purge(runtime) == NOTHING
     clock.advance(ms=1)
     assert purge(runtime) == {**NOTHING, "revokedSessions": 3}

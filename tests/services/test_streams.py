@@ -6,21 +6,26 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests import desk
 from tests.people import ADA
+from tests.servers import until
 from tests.shop import Shop, Visitor
+from tests.storage.ear import Ear
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import access_topic
 from whosthere.services import streams
+from whosthere.services import watch as services_watch
 from whosthere.services.access import Caller, Credential
 from whosthere.services.runtime import Runtime
 from whosthere.services.streams import Stream, open_stream
-from whosthere.services.watch import AccessWatch
+from whosthere.services.watch import LOOK_SECONDS, AccessWatch
 from whosthere.storage.errors import Unavailable
+from whosthere.storage.sessions import Departures
 from whosthere.storage.tenancy import Tenant
 
 
@@ -67,7 +72,7 @@ def test_a_sign_of_life_is_sent_in_time_however_often_the_stream_is_woken(
     runtime: Runtime, shop: Shop, stream: Stream, monkeypatch: pytest.MonkeyPatch, wakes: bool
 ) -> None:
     """Without one, a client that has gone would keep its place for ever."""
-    monkeypatch.setattr(streams, "KEEP_ALIVE_SECONDS", streams.LOOK_SECONDS + 0.5)
+    monkeypatch.setattr(streams, "KEEP_ALIVE_SECONDS", 0.6)
     events = stream.events()
     assert next(events).message is None
     began = time.monotonic()
@@ -78,7 +83,7 @@ def test_a_sign_of_life_is_sent_in_time_however_often_the_stream_is_woken(
 
 def test_the_promised_interval_is_kept_with_a_margin() -> None:
     assert streams.KEEP_ALIVE_SECONDS <= 15
-    assert streams.LOOK_SECONDS * 2 < 5  # a look that is nearly due, and the next one
+    assert LOOK_SECONDS * 2 < 5  # a look that is nearly due, and the next one
 
 
 def test_a_stream_gives_its_place_back_once(runtime: Runtime, credential: Credential) -> None:
@@ -129,7 +134,7 @@ def test_a_message_whose_wake_up_was_lost_comes_after_the_next_sign_of_life(
     runtime: Runtime, shop: Shop, ada: Visitor, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wake-up that is lost costs time, never a message."""
-    monkeypatch.setattr(streams, "KEEP_ALIVE_SECONDS", streams.LOOK_SECONDS + 0.2)
+    monkeypatch.setattr(streams, "KEEP_ALIVE_SECONDS", 0.2)
     here = ada.start()["conversation"]["id"]
     events = stream.events()
     found = [next(events).message for _ in range(3)]
@@ -161,20 +166,102 @@ def test_nothing_that_was_written_after_the_end_of_the_session_passes(
     assert sent == ["Hello?"]
 
 
+@dataclass(eq=False)
+class Watched:
+    """A listener that remembers what it was asked and told."""
+
+    platform_id: str
+    ended: bool = False
+    asked: list[Departures | None] = field(default_factory=list)
+    woken: threading.Event = field(default_factory=threading.Event)
+
+    def may_have_ended(self, departures: Departures | None, now: int) -> bool:
+        self.asked.append(departures)
+        return self.ended
+
+    def wake(self) -> None:
+        self.woken.set()
+
+
+def watching(runtime: Runtime, *listeners: Watched) -> AccessWatch:
+    watch = AccessWatch(runtime.database, runtime.clock)
+    for listener in listeners:
+        watch.enter(listener)
+    return watch
+
+
 def test_one_look_serves_all_streams_of_a_platform(runtime: Runtime, shop: Shop) -> None:
-    asked: list[int] = []
+    listeners = [Watched(shop.id) for _ in range(50)]
+    watch = watching(runtime, *listeners)
+    with Ear().listening() as heard:
+        watch.look()
+    assert len(heard) == 3
+    assert len({id(listener.asked[-1]) for listener in listeners}) == 1
+    for listener in listeners:
+        watch.leave(listener)
 
-    def clock() -> int:
-        asked.append(1)
-        return runtime.clock()
 
-    watch = AccessWatch(runtime.database, clock)
-    seen = [watch.departures(shop.id) for _ in range(50)]
-    assert len(asked) == 1
-    assert len(set(map(id, seen))) == 1
+def test_only_who_may_have_to_stop_is_woken(runtime: Runtime, shop: Shop) -> None:
+    stays, goes, left = Watched(shop.id), Watched(shop.id, ended=True), Watched(shop.id, ended=True)
+    watch = watching(runtime, stays, goes, left)
+    watch.leave(left)
+    watch.look()
+    assert goes.woken.is_set()
+    assert not stays.woken.is_set()
+    assert not left.woken.is_set()
+    watch.leave(stays)
+    watch.leave(goes)
+
+
+def test_it_looks_by_itself_as_long_as_anybody_listens(
+    runtime: Runtime, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with one look."""
+    monkeypatch.setattr(services_watch, "LOOK_SECONDS", 0.01)
+    listener = Watched(shop.id)
+    watch = watching(runtime, listener)
+    until(lambda: len(listener.asked) > 3)
+    failed = threading.Event()
+
+    def fail(*_: object) -> Departures:
+        failed.set()
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(services_watch.sessions, "departures", fail)
+        assert failed.wait(10)
+    count = len(listener.asked)
+    until(lambda: len(listener.asked) > count + 1)
+    watch.leave(listener)
+    until(lambda: not watch.looking)
+    listener.ended = True
+    watch.enter(listener)
+    assert listener.woken.wait(10)
+    watch.leave(listener)
+
+
+def test_while_the_database_is_away_streams_stay_but_sessions_still_run_out(
+    runtime: Runtime, shop: Shop, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Departures:
+        raise Unavailable("gone")
+
+    listener = Watched(shop.id)
+    watch = watching(runtime, listener)
+    monkeypatch.setattr(services_watch.sessions, "departures", fail)
+    watch.look()
+    assert listener.asked[-1] is None
+    assert not stream.may_have_ended(None, runtime.clock())
+    assert stream.may_have_ended(None, runtime.clock() + 10 * 365 * 86_400_000)
+    watch.leave(listener)
 
 
 def test_a_look_tells_who_has_left_lately(runtime: Runtime, shop: Shop, ada: Visitor, credential: Credential) -> None:
+    listener = Watched(shop.id)
+    watch = watching(runtime, listener)
     ada.send("DELETE", "/session")
-    departures = AccessWatch(runtime.database, runtime.clock).departures(shop.id)
+    watch.look()
+    departures = listener.asked[-1]
+    assert departures is not None
     assert credential.session.id in departures.gone
+    watch.leave(listener)

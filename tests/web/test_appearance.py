@@ -67,7 +67,7 @@ def test_what_is_no_colour_is_the_house_colour(nonsense: str) -> None:
 
 
 def test_without_settings_a_platform_looks_like_the_house() -> None:
-    looks = appearance(Platform("p", "Shop", Policy("p"), (), {}, created_at=0))
+    looks = appearance(Platform("p", "Shop", Policy("p"), (), {}, created_at=0), 0)
     assert looks == {
         "name": "Shop",
         "brandColor": BRAND,
@@ -76,10 +76,14 @@ def test_without_settings_a_platform_looks_like_the_house() -> None:
         "brandInkDark": palette(BRAND)[3],
         "position": "bottom-right",
         "greeting": "",
+        "away": False,
+        "opensAt": None,
+        "closesAt": None,
+        "replyTime": "",
     }
 
 
 def test_a_platforms_settings_are_what_is_shown() -> None:
     chosen = {"brandColor": "#0B3D91", "position": "top-left", "greeting": "Ahoy"}
-    looks = appearance(Platform("p", "Shop", Policy("p"), (), chosen, created_at=0))
+    looks = appearance(Platform("p", "Shop", Policy("p"), (), chosen, created_at=0), 0)
     assert (looks["brandColor"], looks["position"], looks["greeting"]) == ("#0b3d91", "top-left", "Ahoy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from whosthere.cli import cautions
 from whosthere.cli.output import json_option, show_fields, show_json, warn
 from whosthere.services import checkup
 from whosthere.settings import Settings, SettingsError, load_settings
@@ -52,6 +53,7 @@ def _problems(settings: Settings) -> list[str]:
 
 
 def _warnings(settings: Settings) -> list[str]:
-    if settings.public_url is not None:
-        return []
-    return ["WHOSTHERE_PUBLIC_URL is not set: links and snippets name 127.0.0.1."]
+    found = cautions.of_limits(settings, workers=None) + cautions.of_sqlite(settings)
+    if settings.public_url is None:
+        found.append("WHOSTHERE_PUBLIC_URL is not set: links and snippets name 127.0.0.1.")
+    return found

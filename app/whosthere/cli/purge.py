@@ -15,6 +15,10 @@ from whosthere.services.purge import purge as run
 
 _WORDS = {
     "anonymousConversations": "Conversations of anonymous users who are over: ended",
+    "resolvedConversations": "Conversations resolved 14 days ago: ended",
+    "unsentAttachments": "Files uploaded a day ago and never sent: removed",
+    "strayFiles": "Files that belong to nothing: removed",
+    "interruptedUploads": "Uploads that broke off a day ago: removed",
     "anonymousUsers": "Anonymous users who never said anything: removed",
     "revokedSessions": "Revocations of sessions that are over: removed",
     "endedAnonymous": "Marks of anonymous users who ended long ago: removed",

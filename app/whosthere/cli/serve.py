@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import click
 
+from whosthere.cli import cautions
 from whosthere.cli.failures import Failure
 from whosthere.cli.installation import in_words, installation, require_head
 from whosthere.cli.output import warn
@@ -45,8 +46,8 @@ def command(host: str, port: int, workers: int | None, threads: int, migrate: bo
         _require_packages(on_sqlite)
         _prepare(runtime, migrate)
     workers = workers or _processes(settings, on_sqlite)
-    if workers > 1 and settings.redis_url is None and settings.rate_limit is not None:
-        warn("rate limits count in each process alone; set WHOSTHERE_REDIS_URL to count together.")
+    for caution in cautions.of_limits(settings, workers) + cautions.of_sqlite(settings):
+        warn(caution)
     plan = Plan(host, port, workers, threads=threads if on_sqlite else None, access_log=access_log)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import _thread
 import os
+import resource
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -78,11 +80,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def _worker_class(plan: Plan) -> type:
     """Return gunicorn's worker, made to end its streams as soon as it is told to stop."""
     if plan.threads is None:
-        from gunicorn.workers.ggevent import GeventWorker as Worker
+        from whosthere.cli.greenlets import Worker
     else:
-        from gunicorn.workers.gthread import ThreadWorker as Worker
+        from whosthere.cli.threads import Worker
 
-    class StreamingWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
+    class StreamingWorker(Worker):
         def handle_exit(self, sig: int, frame: Any) -> None:
             self.app.end_streams()
             super().handle_exit(sig, frame)
@@ -98,5 +100,13 @@ def _exit(_arbiter: object, worker: Any) -> None:
     worker.app.close()
 
 
+def _allow_files() -> None:
+    """Take as many open files as this process may have: every connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # some systems say "unlimited" and mean less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 if __name__ == "__main__":
+    _allow_files()
     Server(Plan.of_text(sys.argv[1])).run()

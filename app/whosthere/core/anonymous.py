@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from whosthere.core.policy import Policy
 
 DAY_MS = 86_400_000
-_CLOCK_SKEW_MS = 60_000
+_CLOCK_SKEW_MS = DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def ends_at(anonymous: Anonymous, policy: Policy, last_active_at: int | None = N
 def has_ended(anonymous: Anonymous, policy: Policy, now: int, last_active_at: int | None = None) -> bool:
     """Whether the anonymous user is over at `now`; the server's clock decides.
 
-    A creation in the future (beyond a minute of clock skew) is over too: the platform's days cannot be counted for it.
+    A creation more than a day in the future is over too: the platform's days cannot be counted for it. Up to a day,
+    the server's clock was put right, and nobody loses a conversation over that.
     """
     return anonymous.created_at > now + _CLOCK_SKEW_MS or now >= ends_at(anonymous, policy, last_active_at)

@@ -8,6 +8,9 @@ from whosthere.core.reasons import Reason, Refused
 
 TEXT_LENGTH_MAX = 10_000
 CLIENT_MESSAGE_ID_LENGTH_MAX = 128
+RATING_COMMENT_LENGTH_MAX = 2_000
+RESOLVED_DAYS = 14
+"""How long a resolved conversation can still be reopened or rated."""
 
 
 class State(StrEnum):
@@ -30,6 +33,7 @@ class Actor(StrEnum):
 _ALLOWED = frozenset(
     {
         (Actor.USER, State.RESOLVED, State.OPEN),
+        (Actor.USER, State.RESOLVED, State.ENDED),
         (Actor.AGENT, State.OPEN, State.RESOLVED),
         (Actor.AGENT, State.RESOLVED, State.OPEN),
         (Actor.AGENT, State.OPEN, State.REJECTED),
@@ -59,14 +63,21 @@ def refuse_message(state: State) -> Refused | None:
     return Refused(Reason.CONVERSATION_CLOSED, f"The conversation is {state}.")
 
 
-def refuse_text(text: object) -> Refused | None:
+def refuse_rating(state: State) -> Refused | None:
+    """Say why a conversation in `state` cannot be rated, or `None`: its rating can change as long as it is resolved."""
+    if state is State.RESOLVED:
+        return None
+    return Refused(Reason.RATING_NOT_ALLOWED, f"The conversation is {state}. A resolved one can be rated.")
+
+
+def refuse_text(text: object, *, beside_attachments: bool = False) -> Refused | None:
     """Say why `text` is no message, or `None`: 1 to 10,000 code points, not only white space, no U+0000.
 
-    What passes is stored as it was sent, byte for byte.
+    What passes is stored as it was sent, byte for byte. Beside attachments it may say nothing.
     """
     if not isinstance(text, str):
         return _invalid("text", "text must be a string.")
-    if not text.strip():
+    if not text.strip() and not (beside_attachments and not text):
         return _invalid("text", "text is empty.")
     if len(text) > TEXT_LENGTH_MAX:
         return _invalid("text", f"text is longer than {TEXT_LENGTH_MAX} characters.")

@@ -48,7 +48,10 @@ class Reason(StrEnum):
     # Conversations
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     CONVERSATION_CLOSED = "conversation_closed"
+    CONVERSATION_ACTIVE = "conversation_active"
     TRANSITION_NOT_ALLOWED = "transition_not_allowed"
+    RATING_NOT_ALLOWED = "rating_not_allowed"
+    ATTACHMENT_REFUSED = "attachment_refused"
 
     # The desk and the command line
     TOO_MANY_KEYS = "too_many_keys"

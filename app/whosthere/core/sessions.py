@@ -24,6 +24,7 @@ class Session:
         key_id: the key that proved a verified session, else `None`.
         issued_at, expires_at: epoch milliseconds.
         anonymous: the anonymous user behind an anonymous session, else `None`.
+        full_privacy: whether the page asked that no name and no email are kept.
         proves_user_id: whether a userId was proven, not an email alone; only then the platform's pattern is asked.
     """
 
@@ -36,6 +37,7 @@ class Session:
     expires_at: int
     anonymous: Anonymous | None = None
     proves_user_id: bool = False
+    full_privacy: bool = False
 
 
 def open_session(
@@ -47,6 +49,7 @@ def open_session(
     now: int,
     ends_at: int | None = None,
     anonymous: Anonymous | None = None,
+    full_privacy: bool = False,
 ) -> Session:
     """Open a session for an admitted person: an hour, but never longer than what it came from.
 
@@ -64,6 +67,7 @@ def open_session(
         expires_at=min(limit for limit in limits if limit is not None),
         anonymous=anonymous,
         proves_user_id=person.user_id_proven,
+        full_privacy=full_privacy,
     )
 
 

@@ -34,6 +34,7 @@ _LOST = frozenset(
 # Outside their ASCII state the bytes of a tag mean other characters.
 _STATEFUL = re.compile(r"iso2022|hz|utf-?7")
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?\s*([^\s\";]+)", re.IGNORECASE)
+_LENGTH = re.compile("[0-9]{1,18}")  # no page is longer, and Python reads no number of thousands of digits
 _MARKUP = "</body>"
 
 
@@ -55,7 +56,7 @@ def private(headers: Iterable[tuple[str, str]], added_bytes: int) -> Headers:
     for name, value in headers:
         lowered = name.lower()
         if lowered == "content-length":
-            if value.isascii() and value.isdigit():
+            if _LENGTH.fullmatch(value):
                 kept.append((name, str(int(value) + added_bytes)))
         elif lowered not in _LOST:
             kept.append((name, value))

@@ -1,15 +1,22 @@
 """Who waits for what in this process.
 
 A wake-up carries no data: whoever is woken reads the durable log from where it stopped. A wake-up that is lost costs
-time, never a message.
+time, never a message. What is not worth keeping (that somebody writes at this moment) may ride on a wake-up as a
+*signal*: a short text that is forgotten within seconds, and that names things without saying anything about them.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import Protocol
+
+SIGNALS_MAX = 32
+SIGNAL_SECONDS = 5.0
+_MARK = "#"  # stands in no topic
+_READERS_MAX = 8
 
 
 class Bus(Protocol):
@@ -34,16 +41,29 @@ class Bus(Protocol):
 class Waiter:
     """One stream's place in the hub."""
 
-    __slots__ = ("_woken", "inside", "topics")
+    __slots__ = ("_signals", "_woken", "inside", "topics")
 
     def __init__(self, topics: frozenset[str]) -> None:
         self.topics = topics
         self.inside = False
         self._woken = threading.Event()
+        self._signals: deque[tuple[float, str]] = deque(maxlen=SIGNALS_MAX)
 
-    def wake(self) -> None:
+    def wake(self, signal: str = "") -> None:
         """Wake whoever waits here."""
+        if signal:
+            self._signals.append((time.monotonic(), signal))
         self._woken.set()
+
+    def signals(self) -> list[str]:
+        """Take the signals that came lately, each once, oldest first."""
+        found: dict[str, None] = {}
+        while self._signals:
+            came_at, signal = self._signals.popleft()
+            if time.monotonic() - came_at < SIGNAL_SECONDS:
+                found.pop(signal, None)
+                found[signal] = None
+        return list(found)
 
     def wait(self, timeout_seconds: float) -> bool:
         """Wait for a wake-up; `False` when the time was over first. Wake-ups during work are not lost."""
@@ -61,19 +81,27 @@ class Hub:
         self._lock = threading.Lock()
         self._waiters: dict[str, set[Waiter]] = defaultdict(set)
         self._open = 0
+        # What wakes a thousand streams must not leave requests without a connection to the database.
+        self.turn = threading.BoundedSemaphore(_READERS_MAX)
         self.closing = False
         bus.attach(self)
 
-    def publish(self, topic: str) -> None:
-        """Say that something new may be read under `topic`; call it after the commit."""
-        self._bus.publish(topic)
+    def publish(self, topic: str, signal: str = "") -> None:
+        """Say that something new may be read under `topic`; call it after the commit.
+
+        Args:
+            signal: what every waiter of the topic is told besides, at most 50 characters: a batch of such wake-ups
+                still fits into one notification of PostgreSQL.
+        """
+        self._bus.publish(f"{topic}{_MARK}{signal}" if signal else topic)
 
     def wake(self, topic: str) -> None:
-        """Wake this process's waiters of `topic`."""
+        """Wake this process's waiters of `topic`, which may carry a signal."""
+        topic, _, signal = topic.partition(_MARK)
         with self._lock:
             waiters = list(self._waiters.get(topic, ()))
         for waiter in waiters:
-            waiter.wake()
+            waiter.wake(signal)
 
     def wake_all(self) -> None:
         """Wake every waiter, because wake-ups may have been lost or the process ends."""

@@ -9,6 +9,7 @@ from whosthere.core.anonymous import Anonymous, has_ended
 from whosthere.core.policy import Policy
 from whosthere.services.runtime import Runtime
 from whosthere.storage import sessions
+from whosthere.storage.sessions import AnonymousState
 from whosthere.storage.tenancy import Tenant
 
 
@@ -18,14 +19,14 @@ class Kept:
 
     browser: Anonymous | None
     tab: Anonymous | None
-    last_active_at: dict[str, int] = field(default_factory=dict)
+    states: dict[str, AnonymousState] = field(default_factory=dict)
 
 
 def choose(runtime: Runtime, tenant: Tenant, policy: Policy, tokens: Iterable[object], now: int) -> Kept:
     """Read the tokens a page sent (of any type) and keep those of users that have not ended."""
     browser: Anonymous | None = None
     tab: Anonymous | None = None
-    active: dict[str, int] = {}
+    states: dict[str, AnonymousState] = {}
     for token in tokens:
         anonymous = runtime.signer.read_anonymous(token, tenant.platform_id)
         if anonymous is None:
@@ -33,10 +34,9 @@ def choose(runtime: Runtime, tenant: Tenant, policy: Policy, tokens: Iterable[ob
         state = sessions.anonymous_state(tenant, anonymous.id)
         if state.ended or has_ended(anonymous, policy, now, state.last_active_at):
             continue
-        if state.last_active_at is not None:
-            active[anonymous.id] = state.last_active_at
+        states[anonymous.id] = state
         if anonymous.tab_scoped:
             tab = tab or anonymous
         else:
             browser = browser or anonymous
-    return Kept(browser, tab, active)
+    return Kept(browser, tab, states)

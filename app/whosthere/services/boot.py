@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from whosthere.core import origins
 from whosthere.core.anonymous import Anonymous, ends_at
 from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Claim, Notice
+from whosthere.core.contact import Contact, missing
+from whosthere.core.history import Beside, after_login, after_logout
 from whosthere.core.identifiers import read_claim
 from whosthere.core.policy import Verification
 from whosthere.core.reasons import Reason, Refused
-from whosthere.core.resolution import ActAs, Create, detached, resolve, usable_identifiers
+from whosthere.core.resolution import ActAs, Create, Record, detached, resolve, usable_identifiers
 from whosthere.core.sessions import Session, open_session
 from whosthere.core.verdict import Admitted
 from whosthere.core.verification import judge
 from whosthere.realtime.hub import record_topic
-from whosthere.services import diagnostics
+from whosthere.services import diagnostics, history
 from whosthere.services.anonymity import Kept, choose
+from whosthere.services.arrival import Booted, BootRequest
 from whosthere.services.runtime import Runtime
 from whosthere.storage import conversations, keys, ledger, sessions, users
 from whosthere.storage.conversations import Conversation
+from whosthere.storage.history import Begun
 from whosthere.storage.keys import Keyring
 from whosthere.storage.platforms import Platform
+from whosthere.storage.sessions import AnonymousState
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import Found, Visit
 
@@ -32,42 +36,6 @@ EMAIL_SHARED = Notice(
     "userEmail",
     "Several people share this email address, so it opens none of their histories. Send a userId with it.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BootRequest:
-    """One boot, as the edge received it.
-
-    Attributes:
-        body: the parsed JSON object; its values keep the types they came with.
-        origin: the `Origin` header, `None` without one.
-        from_browser: whether any `Origin` or `Sec-Fetch-*` header says that a browser sent it.
-        previous_session: the bearer token the page held before, if it sent one.
-    """
-
-    platform_id: str
-    body: Mapping[str, object] = field(repr=False)
-    origin: str | None
-    from_browser: bool
-    previous_session: str | None = field(default=None, repr=False)
-    page_url: str | None = None
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Booted:
-    """The answer to a boot that is let in."""
-
-    platform: Platform
-    session: Session
-    session_token: str = field(repr=False)
-    person: Admitted
-    name: str | None
-    anonymous_token: str | None = field(repr=False)
-    tab_scoped: bool
-    unread_count: int
-    conversation: Conversation | None
-    warnings: tuple[Notice, ...]
 
 
 class _Writes(Exception):
@@ -177,7 +145,10 @@ class _Boot:
         chosen = kept.tab if person.tab_scoped else kept.browser
         anonymous = chosen or Anonymous(self.runtime.new_anonymous_id(), self.now, person.tab_scoped)
         newest, unread = conversations.newest_with_unread(self.tenant, anonymous.id) if chosen else (None, 0)
-        last_active_at = kept.last_active_at.get(anonymous.id)
+        state = kept.states.get(anonymous.id)
+        if state is not None and not anonymous.tab_scoped:
+            self._note_beside(anonymous, state, after_logout(state.beside, self.now))
+        last_active_at = None if state is None else state.last_active_at
         session = open_session(
             person,
             platform_id=platform.id,
@@ -186,8 +157,12 @@ class _Boot:
             now=self.now,
             ends_at=ends_at(anonymous, platform.policy, last_active_at),
             anonymous=anonymous,
+            full_privacy=self.claim.full_privacy,
         )
-        return self._booted(platform, person, session, None, anonymous, newest, unread, person.warnings)
+        left = Contact() if state is None else state.contact
+        asks = missing(session, None, given=Contact(), left=left)
+        booted = self._booted(platform, person, session, None, anonymous, newest, unread, person.warnings)
+        return replace(booted, missing=asks)
 
     def _kept_anonymous(self, platform: Platform) -> Kept:
         tokens = (self.request.body.get("anonymousTabToken"), self.request.body.get("anonymousToken"))
@@ -205,12 +180,13 @@ class _Boot:
         refused = self._without_proof(platform, person)
         if refused is not None:
             return refused
-        record_id, name = self._store(decision, found)
+        record = self._store(decision, found)
+        record_id = record.id
         key = next((key for key in keyring.keys if key.id == person.key_id), None)
         if key is not None and keyring.use_is_stale(key.id, self.now):
             self._writing()
             keys.mark_used(self.tenant, key.id, self.now)
-        anonymous = self._anonymous_after_login(platform)
+        anonymous, offered = self._anonymous_after_login(platform, record_id, person.assurance)
         newest, unread = conversations.newest_with_unread(self.tenant, record_id)
         session = open_session(
             person,
@@ -219,13 +195,18 @@ class _Boot:
             session_id=self.runtime.new_id(),
             now=self.now,
             ends_at=None if key is None else key.ends_at,
+            full_privacy=self.claim.full_privacy,
         )
         warnings = person.warnings + ((EMAIL_SHARED,) if decision.email_shared else ())
-        shown_name = name if person.assurance is Assurance.VERIFIED else person.name
-        return self._booted(platform, person, session, shown_name, anonymous, newest, unread, warnings)
+        verified = person.assurance is Assurance.VERIFIED
+        shown_name = record.name if verified else person.name
+        given = Contact(shown_name, (record.email if verified else None) or person.email)
+        asks = missing(session, record, given=given, left=found.contacts.get(record_id, Contact()))
+        booted = self._booted(platform, person, session, shown_name, anonymous, newest, unread, warnings)
+        return replace(booted, missing=asks, history_offer=offered)
 
-    def _store(self, decision: ActAs | Create, found: Found) -> tuple[str, str | None]:
-        """Store what was decided; return the record's id and name."""
+    def _store(self, decision: ActAs | Create, found: Found) -> Record:
+        """Store what was decided; return the record as it is then."""
         visit = Visit(self.now, self.request.language, self.request.page_url)
         if decision.displaced is not None:
             self._writing()
@@ -234,7 +215,7 @@ class _Boot:
             self._writing()
             record = replace(decision.record, id=self.runtime.new_id())
             users.add(self.tenant, record, visit)
-            return record.id, record.name
+            return record
         before, after = decision.before, decision.after
         if after != before:
             self._writing()
@@ -244,16 +225,35 @@ class _Boot:
         elif found.last_seen_at[before.id] < self.now - users.LAST_SEEN_RESOLUTION_MS:
             self._writing()
             users.mark_seen(self.tenant, before.id, visit)
-        return after.id, after.name
+        return after
 
-    def _anonymous_after_login(self, platform: Platform) -> Anonymous | None:
-        """Keep the browser's anonymous user apart, or end it for good when the page asks for that."""
-        kept = self._kept_anonymous(platform).browser
-        if kept is not None and self.claim.clear_anonymous:
+    def _anonymous_after_login(
+        self, platform: Platform, record_id: str, assurance: Assurance
+    ) -> tuple[Anonymous | None, Begun | None]:
+        """Keep the browser's anonymous user apart, or end it for good when the page asks for that.
+
+        Returns:
+            The anonymous user, and what of it is offered to the person who has logged in.
+        """
+        everybody = self._kept_anonymous(platform)
+        kept = everybody.browser
+        if kept is None:
+            return None, None
+        if self.claim.clear_anonymous:
             self._writing()
             sessions.end_anonymous(self.tenant, kept.id, self.now)
-            return None
-        return kept
+            return None, None
+        state = everybody.states[kept.id]
+        if not state.has_row:
+            return kept, None
+        beside = after_login(state.beside, record_id, self.now)
+        self._note_beside(kept, state, beside)
+        return kept, history.offer(self.tenant, platform.policy, assurance, kept.id, beside)
+
+    def _note_beside(self, anonymous: Anonymous, state: AnonymousState, beside: Beside) -> None:
+        if state.has_row and beside != state.beside:
+            self._writing()
+            users.put_beside(self.tenant, anonymous.id, state.beside, beside)
 
     def _booted(
         self,
@@ -278,4 +278,5 @@ class _Boot:
             unread_count=unread,
             conversation=newest,
             warnings=warnings,
+            attachment_bytes_max=self.runtime.attachment_bytes_max,
         )

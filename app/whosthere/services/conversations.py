@@ -1,4 +1,4 @@
-"""A visitor's conversations: list, look at, start, read, reopen."""
+"""A visitor's conversations: list, look at, start, read, rate, reopen, end."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from whosthere.core.conversation import Actor, State, refuse_transition
+from whosthere.core.conversation import Actor, State, refuse_rating, refuse_transition
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.resolution import Record
 from whosthere.core.visibility import sees
 from whosthere.realtime.hub import platform_topic, record_topic
 from whosthere.services.access import Caller, Credential, admit, authorize
+from whosthere.services.attachments import are_those_of, chosen, send
 from whosthere.services.runtime import Runtime
 from whosthere.storage import conversations, messages, sessions, users
+from whosthere.storage.attachments import Attachment
 from whosthere.storage.conversations import Conversation, Position
 from whosthere.storage.messages import Draft, Message
 from whosthere.storage.tenancy import Tenant
@@ -23,17 +25,32 @@ PAGE_SIZE = 25
 _EVENTS = {State.OPEN: "reopened", State.RESOLVED: "resolved", State.REJECTED: "rejected", State.ENDED: "ended"}
 
 NOT_FOUND = Refused(Reason.NOT_FOUND, "There is no such conversation.")
+ACTIVE = Refused(Reason.CONVERSATION_ACTIVE, "There is an open conversation already.", "unlessActive")
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The first message of a conversation, checked by the edge."""
+    """The first message of a conversation, checked by the edge.
+
+    Attributes:
+        unless_active: start it only if the visitor has no open one.
+    """
 
     text: str
     client_message_id: str
     tags: Sequence[str] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     page_url: str | None = None
+    attachments: Sequence[str] = ()
+    unless_active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a visitor thinks of a conversation, 1 to 5."""
+
+    rating: int
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +105,27 @@ def _start(
     visit = Visit(now, page_url=opening.page_url)
     if caller.user is None:
         users.add(tenant, Record(id=caller.record_id), visit, anonymous=True)
+    if opening.unless_active:
+        users.lock(tenant, caller.record_id)  # of two tabs at once, one starts and the other is told
+        if conversations.has_any(tenant, caller.record_id, State.OPEN):
+            return ACTIVE
+    files = chosen(
+        tenant, opening.attachments, author_id=caller.record_id, record_id=caller.record_id, conversation_id=None
+    )
+    if isinstance(files, Refused):
+        return files
     conversation_id = runtime.new_id()
     message = messages.start(
         tenant,
         conversation_id=conversation_id,
         record_id=caller.record_id,
-        draft=visitor_draft(runtime, caller, opening.text, opening.client_message_id),
+        draft=visitor_draft(runtime, caller, opening.text, opening.client_message_id, files),
         tags=list(opening.tags),
         fields=dict(opening.fields),
         page_url=opening.page_url or (caller.user.page_url if caller.user else None),
         now=now,
     )
+    send(tenant, files, message)
     conversation = conversations.find(tenant, conversation_id)
     if conversation is None:
         raise LookupError("a conversation vanished in the transaction that stored it")
@@ -107,10 +134,10 @@ def _start(
 
 def _again(tenant: Tenant, earlier: Conversation, opening: Opening) -> Started | Refused:
     first = messages.after(tenant, earlier.id, 0, 1)[0]
-    if first.body != opening.text:
+    if first.body != opening.text or not are_those_of(first, opening.attachments):
         return Refused(
             Reason.IDEMPOTENCY_CONFLICT,
-            "This clientMessageId already started a conversation with another text.",
+            "This clientMessageId already started a conversation with other content.",
             "clientMessageId",
         )
     return Started(earlier, first, fresh=False)
@@ -135,10 +162,37 @@ def mark_read(runtime: Runtime, credential: Credential, conversation_id: str, se
     return refused
 
 
-def reopen(
+def rate(
+    runtime: Runtime, credential: Credential, conversation_id: str, rating: Rating | Refused
+) -> Conversation | Refused:
+    """Keep what the caller thinks of a resolved conversation; it can change as long as that is resolved."""
+    now = runtime.clock()
+
+    def store(tenant: Tenant) -> Conversation | Refused:
+        found = reach(tenant, credential, conversation_id, now)
+        if isinstance(found, Refused):
+            return found
+        if isinstance(rating, Refused):
+            return rating
+        _, conversation = found
+        refused = refuse_rating(State(conversation.state))
+        if refused is not None:
+            return refused
+        if (conversation.rating, conversation.rating_comment) != (rating.rating, rating.comment):
+            was = conversation.state
+            conversations.rate(tenant, conversation_id, was=was, rating=rating.rating, comment=rating.comment, now=now)
+        return conversations.find(tenant, conversation_id) or conversation
+
+    outcome = runtime.writing(credential.session.platform_id, store)
+    if isinstance(outcome, Conversation):
+        runtime.hub.publish(platform_topic(credential.session.platform_id))
+    return outcome
+
+
+def set_state(
     runtime: Runtime, credential: Credential, conversation_id: str, state: State | Refused
 ) -> Conversation | Refused:
-    """Reopen a resolved conversation of the caller; an open one stays as it is."""
+    """Reopen a resolved conversation of the caller, or end it; one that is in that state already stays as it is."""
     now = runtime.clock()
 
     def change(tenant: Tenant) -> Conversation | Refused:
@@ -189,7 +243,9 @@ def reach(
     return caller, conversation
 
 
-def visitor_draft(runtime: Runtime, caller: Caller, text: str, client_message_id: str) -> Draft:
+def visitor_draft(
+    runtime: Runtime, caller: Caller, text: str, client_message_id: str, files: Sequence[Attachment] = ()
+) -> Draft:
     """Return a message of the caller that carries the assurance it is written with."""
     record = None if caller.user is None else caller.user.record
     return Draft(
@@ -201,6 +257,7 @@ def visitor_draft(runtime: Runtime, caller: Caller, text: str, client_message_id
         assurance=caller.session.assurance.value,
         key_name=caller.key_name,
         client_message_id=client_message_id,
+        attachments=[one.shown for one in files] or None,
     )
 
 

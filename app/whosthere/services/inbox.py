@@ -14,8 +14,9 @@ from whosthere.core.conversation import Actor, State, refuse_message
 from whosthere.core.reasons import Refused
 from whosthere.realtime.hub import platform_topic
 from whosthere.services.agents import Identity
+from whosthere.services.attachments import chosen, send
 from whosthere.services.conversations import NOT_FOUND, announce, change_state
-from whosthere.services.messages import SAME_ID_OTHER_TEXT, Posted, Span, Text
+from whosthere.services.messages import SAME_ID_OTHER_TEXT, Posted, Span, Text, again
 from whosthere.services.runtime import Runtime
 from whosthere.storage import conversations, inbox, messages
 from whosthere.storage.conversations import Position
@@ -132,35 +133,45 @@ def reply(runtime: Runtime, identity: Identity, conversation_id: str, text: Text
     now = runtime.clock()
 
     def post(tenant: Tenant, case: Case, text: Text) -> Posted | Refused:
-        found = messages.sent(tenant, conversation_id, identity.agent.id, text.client_message_id)
-        if found is not None:
-            return Posted(found, fresh=False) if found.body == text.text else SAME_ID_OTHER_TEXT
-        state = State(case.conversation.state)
-        if state is State.RESOLVED:
-            change_state(runtime, tenant, case.conversation, State.OPEN, by=Actor.AGENT, now=now)
-        elif (closed := refuse_message(state)) is not None:
-            return closed
-        draft = Draft(
-            id=runtime.new_id(),
-            author_kind="agent",
-            body=text.text,
-            author_id=identity.agent.id,
-            author_name=identity.agent.name,
-            client_message_id=text.client_message_id,
-        )
-        record_id = case.conversation.record_id
-        message = messages.append(
-            tenant,
-            draft,
-            conversation_id=conversation_id,
-            record_id=record_id,
-            was=State.OPEN,
-            state=State.OPEN,
-            now=now,
-        )
-        return Posted(message, fresh=True)
+        return _post(runtime, tenant, identity, case, text, now)
 
     return _acting(runtime, identity, conversation_id, text, post)
+
+
+def _post(runtime: Runtime, tenant: Tenant, identity: Identity, case: Case, text: Text, now: int) -> Posted | Refused:
+    conversation_id, record_id = case.conversation.id, case.conversation.record_id
+    found = messages.sent(tenant, conversation_id, identity.agent.id, text.client_message_id)
+    if found is not None:
+        return again(found, text)
+    own = identity.agent.id
+    files = chosen(tenant, text.attachments, author_id=own, record_id=record_id, conversation_id=conversation_id)
+    if isinstance(files, Refused):
+        return files
+    state = State(case.conversation.state)
+    if state is State.RESOLVED:
+        change_state(runtime, tenant, case.conversation, State.OPEN, by=Actor.AGENT, now=now)
+    elif (closed := refuse_message(state)) is not None:
+        return closed
+    draft = Draft(
+        id=runtime.new_id(),
+        author_kind="agent",
+        body=text.text,
+        author_id=identity.agent.id,
+        author_name=identity.agent.name,
+        client_message_id=text.client_message_id,
+        attachments=[one.shown for one in files] or None,
+    )
+    message = messages.append(
+        tenant,
+        draft,
+        conversation_id=conversation_id,
+        record_id=record_id,
+        was=State.OPEN,
+        state=State.OPEN,
+        now=now,
+    )
+    send(tenant, files, message)
+    return Posted(message, fresh=True)
 
 
 def note(runtime: Runtime, identity: Identity, conversation_id: str, text: Text | Refused) -> Noted | Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from whosthere.core.reasons import Reason, Refused
@@ -11,6 +11,7 @@ from whosthere.services import inbox
 from whosthere.services.agents import Identity
 from whosthere.services.inbox import PAGE_SIZE, Wanted
 from whosthere.services.runtime import Runtime
+from whosthere.services.typing import Typing, heard
 from whosthere.services.watch import LOOK_SECONDS
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.storage.errors import Unavailable
@@ -23,6 +24,14 @@ Still = Callable[[], Identity | None]
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What an agent is told at once: conversations that changed, and visitors who type."""
+
+    changed: Sequence[Case] = ()
+    typing: Sequence[Typing] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class InboxStream:
     """An agent's stream; iterate `events` once and `close` it in the end."""
 
@@ -30,14 +39,14 @@ class InboxStream:
     identity: Identity
     waiter: Waiter
 
-    def events(self, still: Still) -> Iterator[list[Case]]:
-        """Yield the conversations that changed; an empty list is a sign of life.
+    def events(self, still: Still) -> Iterator[News]:
+        """Yield what happened; nothing at all is a sign of life.
 
         Args:
             still: asks again who stands behind the credential; `None` when it opens nothing any more.
         """
         known = self._recent(self.identity)
-        yield []
+        yield News()
         quiet = 0.0
         while not self.runtime.hub.closing:
             woken = self.waiter.wait(LOOK_SECONDS)
@@ -46,14 +55,15 @@ class InboxStream:
             if identity is None or self.runtime.hub.closing:
                 return
             changed: list[Case] = []
+            typing = [one for one in heard(self.waiter.signals(), "user") if self._reads(identity, one)]
             if woken:
                 recent = self._recent(identity)
                 changed = [case for key, case in recent.items() if key not in known or _differ(known[key], case)]
                 known = recent
             quiet += LOOK_SECONDS
-            if changed or quiet >= KEEP_ALIVE_SECONDS:
+            if changed or typing or quiet >= KEEP_ALIVE_SECONDS:
                 quiet = 0.0
-                yield changed
+                yield News(changed, typing)
 
     def close(self) -> None:
         """Give the stream's place back."""
@@ -64,6 +74,9 @@ class InboxStream:
             return still()
         except Unavailable:
             return None  # the page connects again, and is told then
+
+    def _reads(self, identity: Identity, typing: Typing) -> bool:
+        return not isinstance(inbox.find(self.runtime, identity, typing.conversation_id), Refused)
 
     def _recent(self, identity: Identity) -> dict[str, Case]:
         found = inbox.listed(self.runtime, identity, FIRST_PAGE, Wanted(), count=PAGE_SIZE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whosthere.core.conversation import Actor, State, refuse_message
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services.access import Credential
+from whosthere.services.attachments import are_those_of, chosen, send
 from whosthere.services.conversations import announce, change_state, reach, visitor_draft
 from whosthere.services.runtime import Runtime
 from whosthere.storage import messages
@@ -17,7 +19,7 @@ PAGE_SIZE_MAX = 100
 
 SAME_ID_OTHER_TEXT = Refused(
     Reason.IDEMPOTENCY_CONFLICT,
-    "This clientMessageId already belongs to a message with another text.",
+    "This clientMessageId already belongs to a message with other content.",
     "clientMessageId",
 )
 
@@ -28,6 +30,7 @@ class Text:
 
     text: str
     client_message_id: str
+    attachments: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,11 @@ def _post(
     caller, conversation = found
     earlier = messages.sent(tenant, conversation_id, caller.record_id, text.client_message_id)
     if earlier is not None:
-        return Posted(earlier, fresh=False) if earlier.body == text.text else SAME_ID_OTHER_TEXT
+        return again(earlier, text)
+    own = caller.record_id
+    files = chosen(tenant, text.attachments, author_id=own, record_id=own, conversation_id=conversation_id)
+    if isinstance(files, Refused):
+        return files
     state = State(conversation.state)
     if state is State.RESOLVED:
         change_state(runtime, tenant, conversation, State.OPEN, by=Actor.USER, now=now)
@@ -98,11 +105,18 @@ def _post(
         return closed
     message = messages.append(
         tenant,
-        visitor_draft(runtime, caller, text.text, text.client_message_id),
+        visitor_draft(runtime, caller, text.text, text.client_message_id, files),
         conversation_id=conversation_id,
         record_id=conversation.record_id,
         was=State.OPEN,
         state=State.OPEN,
         now=now,
     )
+    send(tenant, files, message)
     return Posted(message, fresh=True)
+
+
+def again(earlier: Message, text: Text) -> Posted | Refused:
+    """Return what was stored the first time, or refuse another message under the same clientMessageId."""
+    same = earlier.body == text.text and are_those_of(earlier, text.attachments)
+    return Posted(earlier, fresh=False) if same else SAME_ID_OTHER_TEXT

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from whosthere.core import origins, patterns
+from whosthere.core.hours import Unreadable, read_hours
 from whosthere.core.policy import ANONYMOUS_DAYS_MAX, AnonymousHistory, Verification
 from whosthere.core.reasons import Reason, Refused
 from whosthere.storage.platforms import Platform
@@ -22,6 +23,7 @@ E = TypeVar("E", bound=StrEnum)
 NAME_LENGTH_MAX = 255
 GREETING_LENGTH_MAX = 500
 ORIGINS_MAX = 100
+REPLY_TIMES = ("minutes", "hours", "day")
 POSITIONS = ("bottom-right", "bottom-left", "top-right", "top-left")
 
 
@@ -126,6 +128,22 @@ def _greeting(text: str) -> str | None:
     return text or None
 
 
+def _working_hours(text: str) -> str | None:
+    plain = " ".join(text.split())
+    try:
+        if plain:
+            read_hours(plain)
+    except Unreadable as error:
+        raise _Bad(str(error)) from None
+    return plain or None
+
+
+def _reply_time(text: str) -> str | None:
+    if text and text not in REPLY_TIMES:
+        raise _Bad(f"must be one of: {', '.join(REPLY_TIMES)}")
+    return text or None
+
+
 # -- where each belongs ------------------------------------------------------------------------------------------
 
 
@@ -162,6 +180,17 @@ def _of_looks(key: str, read: Callable[[str], str | None]) -> Option:
     return Option(put, show=lambda platform: str(platform.appearance.get(key, "")))
 
 
+def _of_availability(key: str, read: Callable[[str], str | None]) -> Option:
+    """An option about who is there when; empty text takes it away."""
+
+    def put(platform: Platform, text: str) -> Platform:
+        value = read(text)
+        others = {name: kept for name, kept in platform.availability.items() if name != key}
+        return replace(platform, availability=others if value is None else {**others, key: value})
+
+    return Option(put, show=lambda platform: str(platform.availability.get(key, "")))
+
+
 def _or_nothing(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -178,6 +207,8 @@ OPTIONS: Mapping[str, Option] = {
     "brand_color": _of_looks("brandColor", _color),
     "position": _of_looks("position", _position),
     "greeting": _of_looks("greeting", _greeting),
+    "working_hours": _of_availability("workingHours", _working_hours),
+    "reply_time": _of_availability("replyTime", _reply_time),
 }
 
 

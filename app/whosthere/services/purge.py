@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from whosthere.core.anonymous import DAY_MS
-from whosthere.core.conversation import Actor, State
+from whosthere.core.conversation import RESOLVED_DAYS, Actor, State
 from whosthere.core.policy import ANONYMOUS_DAYS_MAX
-from whosthere.realtime.hub import platform_topic
+from whosthere.realtime.hub import platform_topic, record_topic
+from whosthere.services import leftovers
 from whosthere.services.conversations import change_state
 from whosthere.services.runtime import Runtime
 from whosthere.storage import conversations, departed, expired, platforms, sessions
+from whosthere.storage.conversations import Conversation
 from whosthere.storage.departed import Limits
 from whosthere.storage.expired import Kind
 from whosthere.storage.platforms import Platform
 from whosthere.storage.tenancy import Tenant
 
 DIAGNOSTICS_DAYS = 90
+REVOCATION_DAYS = 1  # beyond the session's end: a clock that is put back must not open it again
 TOMBSTONE_DAYS = ANONYMOUS_DAYS_MAX + 1  # longer than any token of an ended anonymous user could still count
 BATCH = 500
 _MINUTE_MS = 60_000
@@ -78,16 +81,20 @@ def _steps(runtime: Runtime, everybody: list[Platform], now: int, batch: int) ->
     for platform in everybody:
         # Before the tombstones: what they ended is dealt with while they still say so.
         yield _conversations(runtime, platform, now, batch)
+        yield _resolved(runtime, platform, now, batch)
+        yield _unsent(runtime, platform, now, batch)
         yield _silent(runtime, platform, now, batch)
+        yield _strays(runtime, platform, now)
         for kind, before in _ages(now).items():
             yield _old(runtime, platform, kind, before, batch)
     yield _agent_sessions(runtime, now, batch)
+    yield _Step("interruptedUploads", lambda: 0, lambda _: (runtime.files.remove_abandoned(now - DAY_MS), None))
 
 
 def _ages(now: int) -> dict[Kind, int]:
     """Until when each kind is kept, in the unit of its own age column."""
     return {
-        Kind.REVOKED_SESSIONS: now,
+        Kind.REVOKED_SESSIONS: now - REVOCATION_DAYS * DAY_MS,
         Kind.ENDED_ANONYMOUS: now - TOMBSTONE_DAYS * DAY_MS,
         Kind.REFUSAL_COUNTS: (now - DIAGNOSTICS_DAYS * DAY_MS) // _MINUTE_MS,
         Kind.REFUSAL_SAMPLES: now // DAY_MS - DIAGNOSTICS_DAYS,
@@ -142,6 +149,47 @@ def _conversations(runtime: Runtime, platform: Platform, now: int, batch: int) -
         return len(ended), ended[-1] if len(ended) == batch else None
 
     return _Step("anonymousConversations", number, end)
+
+
+def _resolved(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
+    """Conversations that were resolved long ago: the question whether that helped has stood long enough."""
+    before = now - RESOLVED_DAYS * DAY_MS
+
+    def number() -> int:
+        with runtime.reading(platform.id) as tenant:
+            return conversations.resolved_number(tenant, before)
+
+    def end(_: str) -> tuple[int, str | None]:
+        def work(tenant: Tenant) -> list[Conversation]:
+            found = conversations.resolved(tenant, before, batch)
+            for conversation in found:
+                change_state(runtime, tenant, conversation, State.ENDED, by=Actor.SYSTEM, now=now)
+            return found
+
+        ended = runtime.writing(platform.id, work)
+        for record_id in {conversation.record_id for conversation in ended}:
+            runtime.hub.publish(record_topic(platform.id, record_id))
+        if ended:
+            runtime.hub.publish(platform_topic(platform.id))
+        return len(ended), _again(len(ended), batch)
+
+    return _Step("resolvedConversations", number, end)
+
+
+def _unsent(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
+    def remove(_: str) -> tuple[int, str | None]:
+        removed = leftovers.remove_unsent(runtime, platform.id, now, batch)
+        return removed, _again(removed, batch)
+
+    return _Step("unsentAttachments", lambda: leftovers.unsent_number(runtime, platform.id, now), remove)
+
+
+def _strays(runtime: Runtime, platform: Platform, now: int) -> _Step:
+    return _Step(
+        "strayFiles",
+        lambda: sum(1 for _ in leftovers.strays(runtime, platform.id, now)),
+        lambda _: (leftovers.remove_strays(runtime, platform.id, now), None),
+    )
 
 
 def _end(runtime: Runtime, tenant: Tenant, conversation_id: str, now: int) -> None:

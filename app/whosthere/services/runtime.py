@@ -12,8 +12,10 @@ import uuid_utils
 
 from whosthere.realtime.hub import Hub
 from whosthere.services.signer import Signer
+from whosthere.services.throttle import Throttle
 from whosthere.services.watch import AccessWatch
 from whosthere.storage.database import Database
+from whosthere.storage.files import Files
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.vault import Vault
 
@@ -36,8 +38,11 @@ class Runtime:
 
     Attributes:
         clock: returns the present time in epoch milliseconds.
+        files: where the bytes of attachments are.
+        attachment_bytes_max: how large one may be; 0 when none are taken.
         new_id: returns a fresh UUID for a row.
         new_anonymous_id: returns a fresh unguessable UUID for an anonymous user.
+        typing: how often this process passes on that somebody types.
     """
 
     database: Database
@@ -46,8 +51,11 @@ class Runtime:
     hub: Hub
     watch: AccessWatch
     clock: Callable[[], int]
+    files: Files
+    attachment_bytes_max: int
     new_id: Callable[[], str] = new_id
     new_anonymous_id: Callable[[], str] = field(default=lambda: str(uuid_utils.uuid4()))
+    typing: Throttle = field(default_factory=Throttle)
 
     @contextmanager
     def reading(self, platform_id: str) -> Iterator[Tenant]:

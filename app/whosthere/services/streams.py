@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import Waiter, access_topic, record_topic
 from whosthere.services.access import Credential, authorize
+from whosthere.services.conversations import reach
 from whosthere.services.runtime import Runtime
-from whosthere.services.watch import LOOK_SECONDS
+from whosthere.services.typing import Typing, heard
 from whosthere.storage import messages
 from whosthere.storage.errors import Unavailable
 from whosthere.storage.messages import Message
+from whosthere.storage.sessions import Departures
 
-KEEP_ALIVE_SECONDS = 14.0
+KEEP_ALIVE_SECONDS = 12.0
+RETRY_SECONDS = 1.0
 BATCH = 100
 
 
@@ -30,10 +33,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing to send: a message, or nothing but the cursor (keep-alive)."""
+    """One thing to send: a message, that an agent types, or nothing but the cursor (keep-alive)."""
 
     cursor: str
     message: Message | None
+    typing: Typing | None = None
 
 
 class Stream:
@@ -45,17 +49,22 @@ class Stream:
         self._waiter = waiter
         self._place = place
         self._silent_until = 0.0
+        self._behind = False
 
     def events(self) -> Iterator[Event]:
         """Yield what the record may see from the cursor on, until the session ends or the process does."""
         yield self._event(None)
         while True:
-            news = self._news()
+            signals = self._waiter.signals()
+            news = self._news_if_any()
             if news is None:
                 return
             for message in news:
                 self._place = replace(self._place, position=message.record_seq)
                 yield self._event(message)
+            for typing in heard(signals, "agent"):
+                if self._reads(typing.conversation_id):
+                    yield self._event(None, typing)
             if len(news) < BATCH and not self._wait():
                 yield self._event(None)  # and then look again: a wake-up that was lost costs time, never a message
             if self._runtime.hub.closing:
@@ -63,35 +72,63 @@ class Stream:
 
     def close(self) -> None:
         """Give the stream's place back."""
+        self._runtime.watch.leave(self)
         self._runtime.hub.leave(self._waiter)
 
-    def _event(self, message: Message | None) -> Event:
-        self._silent_until = time.monotonic() + KEEP_ALIVE_SECONDS - LOOK_SECONDS
-        return Event(_cursor(self._credential, self._place.position), message)
+    @property
+    def platform_id(self) -> str:
+        """The platform it listens to."""
+        return self._credential.session.platform_id
+
+    def may_have_ended(self, departures: Departures | None, now: int) -> bool:
+        """Whether it is time to ask again who may listen."""
+        session = self._credential.session
+        if now >= self._place.ends_at:
+            return True
+        if departures is None:
+            return False
+        gone = not departures.gone.isdisjoint((session.id, session.record_id))
+        return gone or departures.access_version != self._place.access_version
+
+    def wake(self) -> None:
+        """Ask again who may listen."""
+        self._waiter.wake()
+
+    def _event(self, message: Message | None, typing: Typing | None = None) -> Event:
+        self._silent_until = time.monotonic() + KEEP_ALIVE_SECONDS
+        return Event(_cursor(self._credential, self._place.position), message, typing)
+
+    def _reads(self, conversation_id: str) -> bool:
+        session = self._credential.session
+        try:
+            with self._runtime.reading(session.platform_id) as tenant:
+                return not isinstance(reach(tenant, self._credential, conversation_id, self._runtime.clock()), Refused)
+        except Unavailable:
+            return False
 
     def _wait(self) -> bool:
         """Wait until there may be something to do; `False` when it is only time for a sign of life."""
         # Counted from the last event: wake-ups that bring no news must not keep a sign of life from being sent.
-        while time.monotonic() < self._silent_until:
-            if self._waiter.wait(LOOK_SECONDS) or self._may_have_ended():
-                return True
-        return False
-
-    def _may_have_ended(self) -> bool:
-        session = self._credential.session
-        if self._runtime.hub.closing or self._runtime.clock() >= self._place.ends_at:
+        left_seconds = self._silent_until - time.monotonic()
+        if self._behind and left_seconds > 0:
+            self._waiter.wait(min(RETRY_SECONDS, left_seconds))
             return True
+        return self._waiter.wait(max(0.0, left_seconds))
+
+    def _news_if_any(self) -> list[Message] | None:
+        """Return what is new; while the database is away that is nothing, and the stream looks again soon."""
         try:
-            departures = self._runtime.watch.departures(session.platform_id)
+            news = self._news()
         except Unavailable:
-            return False  # nothing is sent meanwhile; the next look tells
-        gone = not departures.gone.isdisjoint((session.id, session.record_id))
-        return gone or departures.access_version != self._place.access_version
+            self._behind = True
+            return []
+        self._behind = False
+        return news
 
     def _news(self) -> list[Message] | None:
         """Return the messages after the position, or `None` when the session may not listen any more."""
         session = self._credential.session
-        with self._runtime.reading(session.platform_id) as tenant:
+        with self._runtime.hub.turn, self._runtime.reading(session.platform_id) as tenant:
             # First what there is, then whether it may be seen: so nothing that was written after the end can pass.
             news = messages.of_record_after(tenant, session.record_id, self._place.position, BATCH)
             caller = authorize(tenant, self._credential, self._runtime.clock())
@@ -123,7 +160,9 @@ def open_stream(runtime: Runtime, credential: Credential, last_event_id: str | N
         return caller if isinstance(caller, Refused) else full
     position = _position(credential, last_event_id)
     start = newest if position is None or position > newest else position
-    return Stream(runtime, credential, waiter, Place(start, caller.ends_at, caller.platform.access_version))
+    stream = Stream(runtime, credential, waiter, Place(start, caller.ends_at, caller.platform.access_version))
+    runtime.watch.enter(stream)
+    return stream
 
 
 def _cursor(credential: Credential, position: int) -> str:

@@ -1,15 +1,16 @@
-"""What every open stream of a platform has to know, asked once for all of them.
+"""Who of all that listen in this process may not listen any more, looked up for all of them at once.
 
-Wake-ups tell streams at once that somebody may not listen any more. A wake-up can be lost; this look, at most two
-seconds old and shared by all streams of the process, is what keeps the promise of five seconds then.
+Wake-ups tell streams at once that somebody may not listen any more. A wake-up can be lost; this look, every two seconds
+and one for all streams of a platform, is what keeps the promise of five seconds then.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-import time
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from whosthere.storage import sessions
 from whosthere.storage.database import Database
@@ -17,43 +18,79 @@ from whosthere.storage.errors import Unavailable
 from whosthere.storage.sessions import Departures
 from whosthere.storage.tenancy import Tenant
 
+log = logging.getLogger("whosthere.realtime")
+
 LOOK_SECONDS = 2.0
 _WINDOW_MS = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    taken_at: float
-    departures: Departures
+class Listener(Protocol):
+    """What may have to stop listening."""
+
+    @property
+    def platform_id(self) -> str:
+        """The platform it listens to."""
+
+    def may_have_ended(self, departures: Departures | None, now: int) -> bool:
+        """Whether it has to look for itself; `departures` is `None` while nobody can say who left."""
+
+    def wake(self) -> None:
+        """Let it look for itself."""
 
 
 class AccessWatch:
-    """The last look at each platform's departures, in this process."""
+    """Looks after every listener of this process, in one thread that lives as long as there are any."""
 
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        self._looks: dict[str, _Look] = {}
+        self._listeners: set[Listener] = set()
+        self.looking = False
 
-    def departures(self, platform_id: str) -> Departures:
-        """Return who left the platform lately, at most two seconds late.
-
-        While the database cannot be asked, the last look stands: nothing can be sent meanwhile either.
-
-        Raises:
-            Unavailable: there was no look yet.
-        """
+    def enter(self, listener: Listener) -> None:
+        """Look after this one from now on."""
         with self._lock:
-            look = self._looks.get(platform_id)
-            if look is not None and time.monotonic() - look.taken_at < LOOK_SECONDS:
-                return look.departures
+            self._listeners.add(listener)
+            if not self.looking:
+                self.looking = True
+                threading.Thread(target=self._run, name="whosthere-watch", daemon=True).start()
+
+    def leave(self, listener: Listener) -> None:
+        """Forget this one."""
+        with self._lock:
+            self._listeners.discard(listener)
+
+    def look(self) -> None:
+        """Wake whoever may have to stop, asking the database once for each platform."""
+        found: dict[str, list[Listener]] = defaultdict(list)
+        with self._lock:
+            for listener in self._listeners:
+                found[listener.platform_id].append(listener)
+        now = self._clock()
+        for platform_id, listeners in found.items():
+            departures = self._departures(platform_id, now)
+            for listener in listeners:
+                if listener.may_have_ended(departures, now):
+                    listener.wake()
+
+    def _departures(self, platform_id: str, now: int) -> Departures | None:
+        try:
+            with self._database.read() as connection:
+                return sessions.departures(Tenant(connection, platform_id), now - _WINDOW_MS)
+        except Unavailable:
+            return None  # nothing can be sent meanwhile either
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while self._anybody():
+            pause.wait(LOOK_SECONDS)
             try:
-                with self._database.read() as connection:
-                    found = sessions.departures(Tenant(connection, platform_id), self._clock() - _WINDOW_MS)
-            except Unavailable:
-                if look is None:
-                    raise
-                found = look.departures  # one failed look for all streams, not one for each
-            self._looks[platform_id] = _Look(time.monotonic(), found)
-            return found
+                self.look()
+            except Exception:  # whatever it is, the next look must happen
+                log.exception("a look at who may not listen any more failed")
+
+    def _anybody(self) -> bool:
+        with self._lock:
+            self.looking = bool(self._listeners)
+            return self.looking

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Update, and_, bindparam, func, literal_column, or_, select
 
 from whosthere.storage.connection import Row
+from whosthere.storage.errors import Conflict
 from whosthere.storage.tables import conversations, messages
 from whosthere.storage.tenancy import PLATFORM, Tenant, select_in, update_in
 
@@ -39,6 +40,9 @@ class Conversation:
     tags: Sequence[str]
     fields: Mapping[str, Any]
     page_url: str | None
+    rating: int | None
+    rating_comment: str | None
+    rated_at: int | None
     created_at: int
     updated_at: int
 
@@ -109,6 +113,31 @@ def _read_by(author_kind: str, read_seq: Column[int], unread: Column[int]) -> Up
     )
 
 
+_RATE = (
+    update_in(conversations)
+    .where(conversations.c.id == bindparam("b_id"), conversations.c.state == bindparam("b_was"))
+    .values(
+        rating=bindparam("b_rating"),
+        rating_comment=bindparam("b_comment"),
+        rated_at=bindparam("b_now"),
+        updated_at=bindparam("b_now"),
+    )
+)
+_ANY_IN_STATE = (
+    select_in(conversations, columns=[conversations.c.id])
+    .where(conversations.c.record_id == bindparam("of_record"), conversations.c.state == bindparam("in_state"))
+    .limit(1)
+)
+_old_resolved = (conversations.c.state == "resolved", conversations.c.updated_at < bindparam("before"))
+_RESOLVED_NUMBER = (
+    select(func.count()).select_from(conversations).where(conversations.c.platform_id == PLATFORM, *_old_resolved)
+)
+_RESOLVED = (
+    select_in(conversations, columns=COLUMNS)
+    .where(*_old_resolved)
+    .order_by(conversations.c.updated_at, conversations.c.id)
+    .limit(bindparam("count"))
+)
 _READ_BY_USER = _read_by("agent", conversations.c.user_read_seq, conversations.c.user_unread)
 _READ_BY_AGENTS = _read_by("user", conversations.c.agent_read_seq, conversations.c.agent_unread)
 
@@ -135,6 +164,32 @@ def newest_with_unread(tenant: Tenant, record_id: str) -> tuple[Conversation | N
     """Return the record's newest conversation and how many agent messages it has not read in all of them."""
     row = tenant.run(_NEWEST_WITH_UNREAD, of_record=record_id).one_or_none()
     return (None, 0) if row is None else (from_row(row), int(row.unread_count))
+
+
+def rate(tenant: Tenant, conversation_id: str, *, was: str, rating: int, comment: str | None, now: int) -> None:
+    """Store what the visitor thinks of a conversation that is in the state `was`.
+
+    Raises:
+        Conflict: it is in another state by now.
+    """
+    values = {"b_id": conversation_id, "b_was": was, "b_rating": rating, "b_comment": comment, "b_now": now}
+    if tenant.run(_RATE, **values).rowcount != 1:
+        raise Conflict("the conversation is in another state now")
+
+
+def has_any(tenant: Tenant, record_id: str, state: str) -> bool:
+    """Tell whether the record has a conversation in `state`."""
+    return tenant.run(_ANY_IN_STATE, of_record=record_id, in_state=state).one_or_none() is not None
+
+
+def resolved_number(tenant: Tenant, before: int) -> int:
+    """Return how many resolved conversations nothing has happened to since an instant (epoch milliseconds)."""
+    return int(tenant.run(_RESOLVED_NUMBER, before=before).scalar_one())
+
+
+def resolved(tenant: Tenant, before: int, count: int) -> list[Conversation]:
+    """Return at most `count` of them, oldest first."""
+    return [from_row(row) for row in tenant.run(_RESOLVED, before=before, count=count)]
 
 
 def read_by_user(tenant: Tenant, conversation_id: str, seq: int) -> bool:

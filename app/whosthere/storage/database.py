@@ -51,6 +51,7 @@ class Database:
         self._speller = Speller(self.engine.dialect)
         self._driver: Any = self.engine.dialect.loaded_dbapi
         self._writer: WriterLock | NoLock = NoLock()
+        self._takes_writes = False  # until one was taken
         event.listen(self.engine, "begin", _begin)
         if self.is_sqlite:
             event.listen(self.engine, "do_connect", _keep_private)
@@ -78,8 +79,28 @@ class Database:
             Conflict: a uniqueness constraint or a race stopped it.
             Unavailable: the database cannot serve now.
         """
-        with self._writer, self._transaction("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN") as connection:
-            yield connection
+        try:
+            with self._writer, self._transaction("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN") as connection:
+                yield connection
+        except Unavailable:
+            self._takes_writes = False
+            raise
+        self._takes_writes = True
+
+    def check_writing(self) -> None:
+        """Insist that the database takes writes; tries one that changes nothing if the last one failed.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        if self._takes_writes:
+            return
+        with self.write() as connection:
+            if self.is_sqlite:
+                version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA user_version={version}")  # written, though it stays the same
+            elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() != "off":
+                raise Unavailable("it takes no writes")
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a write transaction; the loser of a race runs again from the top."""

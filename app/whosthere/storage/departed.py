@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, exists, func, or_, select
 
-from whosthere.storage.tables import conversations, ended_anonymous, merge_ledger, messages, users
+from whosthere.storage.tables import attachments, conversations, ended_anonymous, merge_ledger, messages, users
 from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in
 
 FIRST = "00000000-0000-0000-0000-000000000000"
@@ -34,7 +34,7 @@ _over = users.c.anonymous & or_(
 _left_nothing = ~or_(
     *(
         exists().where(table.c.platform_id == users.c.platform_id, table.c.record_id == users.c.id)
-        for table in (conversations, messages, merge_ledger)
+        for table in (conversations, messages, merge_ledger, attachments)
     )
 )
 _their = (conversations.c.record_id == users.c.id) & (conversations.c.state != "ended") & users.c.deleted_at.is_(None)

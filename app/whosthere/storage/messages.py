@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from whosthere.storage.conversations import EXCERPT_LENGTH, TITLE_LENGTH
 from whosthere.storage.errors import Conflict
 from whosthere.storage.tables import conversations, messages, users
 from whosthere.storage.tenancy import Tenant, select_in, update_in
+
+Attachments = Sequence[Mapping[str, Any]] | None
+"""What is shown of the files of a message (`storage.attachments.Attachment.shown`); `None` without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Draft:
     assurance: str | None = None
     key_name: str | None = None
     client_message_id: str | None = None
+    attachments: Attachments = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Message:
     key_name: str | None
     client_message_id: str | None
     created_at: int
+    attachments: Attachments = None
 
 
 _columns = [messages.c[name] for name in Message.__dataclass_fields__]
@@ -140,13 +146,13 @@ def start(
         id=conversation_id,
         record_id=record_id,
         state="open",
-        title=_title(draft.body),
+        title=_title(_excerpt(draft)),
         assurance=draft.assurance,
         last_seq=1,
         user_read_seq=1,
         agent_unread=1,
         last_author_kind=draft.author_kind,
-        last_body=draft.body[:EXCERPT_LENGTH],
+        last_body=_excerpt(draft),
         last_message_at=now,
         tags=tags,
         fields=fields,
@@ -176,7 +182,7 @@ def append(
         b_kind=draft.author_kind,
         b_was=was,
         b_state=state,
-        b_excerpt=draft.body[:EXCERPT_LENGTH],
+        b_excerpt=_excerpt(draft),
         b_assurance=draft.assurance or "",
         b_now=now,
     ).scalar_one_or_none()
@@ -229,6 +235,12 @@ def _store(
 
 def _read(rows: Rows) -> list[Message]:
     return [Message(*row) for row in rows]
+
+
+def _excerpt(draft: Draft) -> str:
+    """Return what a list shows of a message: its text, or else the names of its files."""
+    names = ", ".join(str(attachment["name"]) for attachment in draft.attachments or ())
+    return (draft.body or (names and f"\N{PAPERCLIP} {names}"))[:EXCERPT_LENGTH]
 
 
 def _title(body: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +30,7 @@ class Platform:
     created_at: int
     version: int = 0
     access_version: int = 0
+    availability: Mapping[str, Any] = field(default_factory=dict)
 
 
 COLUMNS = (
@@ -40,6 +41,7 @@ COLUMNS = (
     platforms.c.access_version,
     cast(platforms.c.origins, Text).label("origins"),
     cast(platforms.c.appearance, Text).label("appearance"),
+    cast(platforms.c.availability, Text).label("availability"),
     *(platforms.c[name] for name in Policy.__dataclass_fields__ if name != "platform_id"),
 )
 """What `from_row` reads; they stand first in a query that has more columns."""
@@ -57,6 +59,7 @@ _SETTINGS = (
     "anonymous_history",
     "origins",
     "appearance",
+    "availability",
 )
 _raised = {"version": platforms.c.version + 1, "access_version": platforms.c.access_version + 1}
 _ADD = insert(platforms)
@@ -76,7 +79,7 @@ def from_row(row: Row) -> Platform:
 @lru_cache(_KEPT_MAX)
 def _read(values: tuple[Any, ...]) -> Platform:
     # Every request reads the row anew. What is kept is only what the same values were turned into before.
-    platform_id, name, created_at, version, access_version, origins, appearance, *settings = values
+    platform_id, name, created_at, version, access_version, origins, appearance, availability, *settings = values
     verification, user_id_pattern, email_adoption, anonymous_days, anonymous_idle_days, history = settings
     return Platform(
         id=platform_id,
@@ -95,6 +98,7 @@ def _read(values: tuple[Any, ...]) -> Platform:
         created_at=created_at,
         version=version,
         access_version=access_version,
+        availability=MappingProxyType(json.loads(availability)),
     )
 
 
@@ -143,4 +147,5 @@ def _settings(platform: Platform) -> dict[str, Any]:
         "anonymous_history": policy.anonymous_history.value,
         "origins": list(platform.origins),
         "appearance": dict(platform.appearance),
+        "availability": dict(platform.availability),
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, literal, select, true
 
+from whosthere.core.contact import Contact
+from whosthere.core.history import Beside
 from whosthere.core.sessions import Session
 from whosthere.storage import conversations as conversation_rows
 from whosthere.storage import platforms as platform_rows
@@ -60,10 +62,19 @@ class AnonymousState:
     Attributes:
         ended: whether it was ended at the server, or deleted.
         last_active_at: when it last said something, epoch milliseconds; `None` while it has no row.
+        contact: what was left in the chat.
+        beside: who is logged in in its browser.
     """
 
     ended: bool
     last_active_at: int | None
+    contact: Contact
+    beside: Beside
+
+    @property
+    def has_row(self) -> bool:
+        """Whether it has said something."""
+        return self.last_active_at is not None
 
 
 _columns = (
@@ -114,10 +125,18 @@ _REVOKED = select_in(revoked_sessions, columns=[revoked_sessions.c.id]).where(
 _ENDED = select_in(ended_anonymous, columns=[ended_anonymous.c.id]).where(
     ended_anonymous.c.id == bindparam("anonymous_id")
 )
-_this_anonymous = select_in(users, columns=[users.c.last_seen_at]).where(users.c.id == bindparam("anonymous_id"))
-_ANONYMOUS = select(
-    or_(_ENDED.exists(), _this_anonymous.where(users.c.deleted_at.is_not(None)).exists()).label("ended"),
-    _this_anonymous.scalar_subquery().label("last_active_at"),
+_of_anonymous = (
+    users.c.last_seen_at,
+    users.c.deleted_at,
+    users.c.contact_name,
+    users.c.contact_email,
+    users.c.logged_in_id,
+    users.c.history_since,
+)
+_this_anonymous = select_in(users, columns=_of_anonymous).where(users.c.id == bindparam("anonymous_id")).subquery()
+_ANONYMOUS = select(_ENDED.exists().label("ended"), *_this_anonymous.c).select_from(
+    # one row, whether the anonymous user has one or not
+    select(literal(1).label("always")).subquery().outerjoin(_this_anonymous, true())
 )
 
 
@@ -187,4 +206,9 @@ def end_anonymous(tenant: Tenant, anonymous_id: str, now: int) -> bool:
 def anonymous_state(tenant: Tenant, anonymous_id: str) -> AnonymousState:
     """Return what the server knows of an anonymous user whose token a browser brought, in one query."""
     row = tenant.run(_ANONYMOUS, anonymous_id=anonymous_id).one()
-    return AnonymousState(ended=bool(row.ended), last_active_at=row.last_active_at)
+    return AnonymousState(
+        ended=bool(row.ended) or row.deleted_at is not None,
+        last_active_at=row.last_seen_at,
+        contact=Contact(row.contact_name, row.contact_email),
+        beside=Beside(row.logged_in_id, row.history_since),
+    )

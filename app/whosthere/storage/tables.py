@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -22,7 +21,30 @@ from sqlalchemy import (
     text,
 )
 
-from whosthere.storage.columns import ID, count, flag, identifier, instant, metadata, tenant_table, within
+from whosthere.storage.accounts import agent_sessions, agents, memberships, personal_tokens
+from whosthere.storage.columns import count, flag, identifier, instant, metadata, tenant_table, within
+
+__all__ = [
+    "agent_sessions",
+    "agents",
+    "attachments",
+    "audit_log",
+    "conversations",
+    "ended_anonymous",
+    "keys",
+    "memberships",
+    "merge_ledger",
+    "messages",
+    "metadata",
+    "notes",
+    "personal_tokens",
+    "platforms",
+    "refusal_counts",
+    "refusal_samples",
+    "revoked_sessions",
+    "server_keys",
+    "users",
+]
 
 platforms = Table(
     "platforms",
@@ -37,6 +59,7 @@ platforms = Table(
     Column("anonymous_history", String(8), nullable=False),
     Column("origins", JSON, nullable=False),
     Column("appearance", JSON, nullable=False),
+    Column("availability", JSON, nullable=False, server_default=text("'{}'")),  # working hours, promised reply time
     instant("created_at"),
     count("version"),
     # raised by whatever may end sessions other than one by one: keys, policy, origins, an end of all sessions
@@ -69,6 +92,11 @@ users = tenant_table(
     flag("name_proven"),
     Column("claimed_user_id", Text),
     Column("claimed_email", Text),
+    Column("contact_name", Text),  # what the visitor left in the chat: never looked up, proves nothing
+    Column("contact_email", Text),
+    # Of an anonymous user: who is logged in beside it in its browser, and since when its history may be offered.
+    identifier("logged_in_id", nullable=True),
+    instant("history_since", nullable=True),
     flag("sealed"),
     flag("shadow"),
     count("last_record_seq"),
@@ -112,6 +140,9 @@ conversations = tenant_table(
     Column("page_url", Text),
     # the clientMessageId that started it: repeating the start finds the same conversation
     Column("start_id", String(128)),
+    Column("rating", Integer),
+    Column("rating_comment", Text),
+    instant("rated_at", nullable=True),
     instant("created_at"),
     instant("updated_at"),
     within("record_id", "users"),
@@ -139,6 +170,8 @@ messages = tenant_table(
     identifier("author_id", nullable=True),
     Column("author_name", Text),
     Column("body", Text, nullable=False),
+    # what is shown of them, beside the text: no second query for every page of a log
+    Column("attachments", JSON(none_as_null=True)),
     Column("event", String(16)),  # of a system message: resolved, reopened, rejected
     Column("assurance", String(16)),  # of a visitor's message: what was known when it was written
     Column("key_name", String(100)),
@@ -155,6 +188,35 @@ messages = tenant_table(
         "author_id",
         "client_message_id",
         unique=True,
+    ),
+)
+
+attachments = tenant_table(
+    "attachments",  # the bytes are files (storage/files.py), named by these ids
+    identifier("record_id", nullable=False),
+    identifier("conversation_id", nullable=True),  # of an agent's from the start, of a visitor's once it is sent
+    identifier("message_id", nullable=True),  # empty until it is sent
+    Column("author_kind", String(8), nullable=False),
+    identifier("author_id", nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    instant("created_at"),
+    within("record_id", "users"),
+    within("conversation_id", "conversations"),
+    Index("ix_attachments_of_author", "platform_id", "author_id", "created_at"),
+    Index("ix_attachments_of_record", "platform_id", "record_id"),
+    Index("ix_attachments_of_conversation", "platform_id", "conversation_id"),
+    Index(
+        "ix_attachments_unsent",
+        "platform_id",
+        "created_at",
+        "id",
+        sqlite_where=text("message_id IS NULL"),
+        postgresql_where=text("message_id IS NULL"),
     ),
 )
 
@@ -233,53 +295,4 @@ audit_log = tenant_table(
     Column("detail", JSON, nullable=False),
     instant("created_at"),
     Index("ix_audit_log_newest", "platform_id", "created_at", "id"),
-)
-
-agents = Table(
-    "agents",
-    metadata,
-    identifier(primary_key=True),
-    Column("email", Text, nullable=False),
-    Column("email_key", Text, nullable=False),
-    Column("name", String(255), nullable=False),
-    Column("password_hash", Text, nullable=False),
-    instant("created_at"),
-    instant("disabled_at", nullable=True),
-    Index("uq_agents_email_key", "email_key", unique=True),
-)
-
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("platform_id", ID, ForeignKey("platforms.id"), primary_key=True),
-    Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True),
-    Column("role", String(16), nullable=False),
-    Index("ix_memberships_agent_id", "agent_id"),
-)
-
-agent_sessions = Table(
-    "agent_sessions",
-    metadata,
-    Column("digest", LargeBinary(32), primary_key=True),
-    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),
-    Column("user_agent", String(255), nullable=False),
-    instant("created_at"),
-    instant("last_seen_at"),
-    instant("expires_at"),
-    Index("ix_agent_sessions_agent_id", "agent_id"),
-)
-
-personal_tokens = Table(
-    "personal_tokens",
-    metadata,
-    identifier(primary_key=True),
-    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),
-    Column("name", String(100), nullable=False),
-    Column("digest", LargeBinary(32), nullable=False),
-    instant("created_at"),
-    instant("last_used_at", nullable=True),
-    instant("expires_at", nullable=True),
-    instant("revoked_at", nullable=True),
-    Index("uq_personal_tokens_digest", "digest", unique=True),
-    Index("ix_personal_tokens_agent_id", "agent_id"),
 )

@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, false, func, literal, true, union_all
 
+from whosthere.core.contact import Contact
 from whosthere.core.emails import lookup_key
+from whosthere.core.history import Beside
 from whosthere.core.resolution import Facts, Record
 from whosthere.storage.connection import Row
 from whosthere.storage.errors import Conflict
@@ -30,6 +32,13 @@ class User:
     last_seen_at: int
     language: str | None
     page_url: str | None
+    contact_name: str | None
+    contact_email: str | None
+
+    @property
+    def contact(self) -> Contact:
+        """What the person left in the chat about themselves."""
+        return Contact(self.contact_name, self.contact_email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +52,11 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The facts of one claim, and when each record in them was last seen."""
+    """The facts of one claim; of each record in them, when it was last seen and what was left in the chat."""
 
     facts: Facts
     last_seen_at: dict[str, int]
+    contacts: dict[str, Contact]
 
 
 _of_user = tuple(name for name in User.__dataclass_fields__ if name != "record")
@@ -55,14 +65,15 @@ COLUMNS = [users.c[name] for name in (*Record.__dataclass_fields__, *_of_user)]
 
 _alive = users.c.deleted_at.is_(None)
 _record = [users.c[name] for name in Record.__dataclass_fields__]
+_beside = [users.c.last_seen_at, users.c.contact_name, users.c.contact_email]
 _FACTS = union_all(
-    select_in(users, columns=[literal(True).label("by_user_id"), users.c.last_seen_at, *_record]).where(
+    select_in(users, columns=[literal(True).label("by_user_id"), *_beside, *_record]).where(
         # `shadow` stands before the digest in the unique index: naming both of its values lets the index be used
         users.c.shadow.in_((false(), true())),
         users.c.user_id_digest == bindparam("digest"),
         _alive,
     ),
-    select_in(users, columns=[literal(False).label("by_user_id"), users.c.last_seen_at, *_record]).where(
+    select_in(users, columns=[literal(False).label("by_user_id"), *_beside, *_record]).where(
         users.c.email_key == bindparam("wanted_email"), _alive
     ),
 )
@@ -98,6 +109,31 @@ _STORE = (
     .values({column: bindparam(f"new_{column}") for column in _DECIDED} | _visit)
 )
 _SEEN = update_in(users).where(users.c.id == bindparam("b_id"), _alive).values(_visit)
+_LEAVE = (
+    update_in(users)
+    .where(users.c.id == bindparam("b_id"), _alive)
+    .values(
+        contact_name=func.coalesce(bindparam("left_name"), users.c.contact_name),
+        contact_email=func.coalesce(bindparam("left_email"), users.c.contact_email),
+    )
+)
+_BESIDE = (
+    update_in(users)
+    .where(
+        users.c.id == bindparam("b_id"),
+        # Of two logins at once one comes first, and the other one learns of it.
+        users.c.logged_in_id.is_not_distinct_from(bindparam("old_logged_in")),
+        users.c.history_since.is_not_distinct_from(bindparam("old_since")),
+        _alive,
+    )
+    .values(logged_in_id=bindparam("new_logged_in"), history_since=bindparam("new_since"))
+)
+_LOCK = (
+    update_in(users)
+    .where(users.c.id == bindparam("b_id"), _alive)
+    .values(last_record_seq=users.c.last_record_seq + bindparam("b_more"))
+    .returning(users.c.last_record_seq)
+)
 _END_SESSIONS = update_in(users).where(users.c.id == bindparam("b_id")).values(sessions_end_before=bindparam("now"))
 
 
@@ -119,6 +155,7 @@ def facts(tenant: Tenant, *, user_id: str | None, email: str | None) -> Found:
             by_email=tuple(record_from_row(row) for row in rows if not row.by_user_id),
         ),
         last_seen_at={row.id: row.last_seen_at for row in rows},
+        contacts={row.id: Contact(row.contact_name, row.contact_email) for row in rows},
     )
 
 
@@ -165,6 +202,33 @@ def store(tenant: Tenant, before: Record, after: Record, visit: Visit | None) ->
 def mark_seen(tenant: Tenant, record_id: str, visit: Visit) -> None:
     """Note that the person was just here."""
     tenant.run(_SEEN, b_id=record_id, **_seen(visit))
+
+
+def leave_contact(tenant: Tenant, record_id: str, contact: Contact) -> None:
+    """Keep what the person left in the chat; what was not left stays as it is."""
+    tenant.run(_LEAVE, b_id=record_id, left_name=contact.name, left_email=contact.email)
+
+
+def put_beside(tenant: Tenant, anonymous_id: str, before: Beside, after: Beside) -> None:
+    """Note who is logged in beside an anonymous user.
+
+    Raises:
+        Conflict: that changed meanwhile.
+    """
+    old = {"old_logged_in": before.record_id, "old_since": before.since}
+    new = {"new_logged_in": after.record_id, "new_since": after.since}
+    if tenant.run(_BESIDE, b_id=anonymous_id, **old, **new).rowcount != 1:
+        raise Conflict("somebody else logged in or out meanwhile")
+
+
+def lock(tenant: Tenant, record_id: str, more: int = 0) -> int | None:
+    """Lock a record's row until the transaction ends, and reserve `more` numbers of its `record_seq`.
+
+    Returns:
+        The last number that is taken then; `None` for a record that is not there.
+    """
+    taken: int | None = tenant.run(_LOCK, b_id=record_id, b_more=more).scalar_one_or_none()
+    return taken
 
 
 def end_sessions(tenant: Tenant, record_id: str, now: int) -> None:

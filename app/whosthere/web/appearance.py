@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from typing_extensions import TypedDict
 
+from whosthere.core.hours import ALWAYS, Standing, Unreadable, read_hours, standing
 from whosthere.storage.platforms import Platform
+from whosthere.web.shapes import Colour
 
 BRAND = "#3b46d6"
 CONTRAST_MIN = 4.5
@@ -21,19 +23,27 @@ Rgb = tuple[int, int, int]
 
 
 class Appearance(TypedDict):
-    """What the embed script and the panel are told about looks."""
+    """What the embed script and the panel are told about looks, and about who is there.
+
+    `opensAt` and `closesAt` are epoch milliseconds.
+    """
 
     name: str
-    brandColor: str
-    brandInk: str
-    brandColorDark: str
-    brandInkDark: str
+    brandColor: Colour
+    brandInk: Colour
+    brandColorDark: Colour
+    brandInkDark: Colour
     position: str
     greeting: str
+    away: bool
+    opensAt: int | None
+    closesAt: int | None
+    replyTime: str
 
 
-def appearance(platform: Platform) -> Appearance:
-    """Return the platform's looks; its brand colour is darkened or lightened until it can be read."""
+def appearance(platform: Platform, now: int) -> Appearance:
+    """Return the platform's looks at `now`; its brand colour is darkened or lightened until it can be read."""
+    here = _standing(str(platform.availability.get("workingHours", "")), now)
     settings = platform.appearance
     light, light_ink, dark, dark_ink = palette(str(settings.get("brandColor", BRAND)))
     return {
@@ -44,7 +54,18 @@ def appearance(platform: Platform) -> Appearance:
         "brandInkDark": dark_ink,
         "position": str(settings.get("position", "bottom-right")),
         "greeting": str(settings.get("greeting", "")),
+        "away": here.away,
+        "opensAt": here.opens_at,
+        "closesAt": here.closes_at,
+        "replyTime": str(platform.availability.get("replyTime", "")),
     }
+
+
+def _standing(hours: str, now: int) -> Standing:
+    try:
+        return standing(read_hours(hours) if hours else None, now)
+    except Unreadable:  # it was readable when it was stored: this machine knows fewer time zones
+        return ALWAYS
 
 
 @lru_cache(maxsize=1024)

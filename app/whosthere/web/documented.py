@@ -17,10 +17,13 @@ class Documentation:
 
     Attributes:
         body: the request model, `None` without a body.
+        upload: the media types of a body that is a file.
         answers: the shape of each success by status; `None` for an empty answer.
         refusals: the codes this operation may answer with, beyond those every operation may.
         query: query parameters by name, with their JSON schema.
+        headers: request headers by name, with their JSON schema.
         credential: the security scheme, `None` for an open call.
+        credential_optional: whether the call may come without it, too.
     """
 
     summary: str
@@ -28,8 +31,11 @@ class Documentation:
     answers: Mapping[int, Any] = field(default_factory=dict)
     refusals: tuple[Reason, ...] = ()
     query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     credential: str | None = None
+    credential_optional: bool = False
     media_type: str = "application/json"
+    upload: tuple[str, ...] = ()
 
 
 def documented(summary: str, **about: Any) -> Callable[[View], View]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from flask import Flask
 from pydantic import TypeAdapter
@@ -14,8 +15,12 @@ from whosthere.core.reasons import Reason
 from whosthere.web.documented import Documentation, documentation_of
 from whosthere.web.problems import STATUS
 
-_REFS = "#/components/schemas/{model}"
-_EVERYWHERE = (Reason.TEMPORARILY_UNAVAILABLE,)
+_EVERYWHERE = (Reason.TEMPORARILY_UNAVAILABLE, Reason.INTERNAL_ERROR)
+_REQUEST_ID = {"X-Request-ID": "The `requestId` of errors; the server's log has it too."}
+_OF_STATUS = {
+    401: {"WWW-Authenticate": "`Bearer` (RFC 6750)."},
+    429: {"Retry-After": "Seconds to wait."},
+}
 _PROBLEM = {
     "type": "object",
     "description": "A problem document (RFC 9457).",
@@ -30,6 +35,13 @@ _PROBLEM = {
         "field": {"type": "string"},
         "requestId": {"type": "string"},
     },
+}
+_NAME_OF_FILE = {
+    "name": "Content-Disposition",
+    "in": "header",
+    "required": True,
+    "description": "`attachment; filename*=UTF-8''` and the file's name, percent-encoded (RFC 8187).",
+    "schema": {"type": "string"},
 }
 _SECURITY = {
     "widgetSession": {"type": "http", "scheme": "bearer", "description": "The session a boot answered with."},
@@ -58,18 +70,28 @@ def document(app: Flask) -> dict[str, Any]:
 
 
 def _operation(rule: Rule, about: Documentation, schemas: dict[str, Any]) -> dict[str, Any]:
+    audience = rule.endpoint.partition(".")[0]
+    shapes = _Shapes(audience.removesuffix("_api").capitalize(), schemas)
     operation: dict[str, Any] = {
         "operationId": rule.endpoint,
         "summary": about.summary,
-        "tags": [rule.endpoint.partition(".")[0]],
-        "parameters": [*_path_parameters(rule), *_query_parameters(about)],
-        "responses": _responses(about, schemas),
+        "tags": [audience],
+        "parameters": [
+            *_path_parameters(rule),
+            *_parameters(about.query, "query"),
+            *_parameters(about.headers, "header"),
+        ],
+        "responses": _responses(about, shapes),
     }
     if about.body is not None:
-        schema = _schema(about.body, schemas, mode="validation")
+        schema = shapes.reference(about.body, mode="validation")
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if about.upload:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(about.upload, file)}
+        operation["parameters"].append(_NAME_OF_FILE)
     if about.credential is not None:
-        operation["security"] = [{about.credential: []}]
+        operation["security"] = [*([{}] if about.credential_optional else []), {about.credential: []}]
     return operation
 
 
@@ -80,16 +102,16 @@ def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
     ]
 
 
-def _query_parameters(about: Documentation) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "query", "schema": dict(schema)} for name, schema in about.query.items()]
+def _parameters(schemas: Mapping[str, Mapping[str, Any]], place: str) -> list[dict[str, Any]]:
+    return [{"name": name, "in": place, "schema": dict(schema)} for name, schema in schemas.items()]
 
 
-def _responses(about: Documentation, schemas: dict[str, Any]) -> dict[str, Any]:
+def _responses(about: Documentation, shapes: _Shapes) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, shape in about.answers.items():
-        responses[str(status)] = {"description": "Done."}
+        responses[str(status)] = {"description": "Done.", "headers": _headers(status)}
         if shape is not None:
-            schema = shape if isinstance(shape, dict) else _schema(shape, schemas, mode="serialization")
+            schema = shape if isinstance(shape, dict) else shapes.reference(shape, mode="serialization")
             responses[str(status)]["content"] = {about.media_type: {"schema": schema}}
     by_status: dict[int, list[str]] = {}
     for reason in (*about.refusals, *_EVERYWHERE):
@@ -98,14 +120,30 @@ def _responses(about: Documentation, schemas: dict[str, Any]) -> dict[str, Any]:
         reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
         responses[str(status)] = {
             "description": ", ".join(f"`{code}`" for code in codes),
+            "headers": _headers(status),
             "content": {"application/problem+json": reference},
         }
     return responses
 
 
-def _schema(shape: Any, schemas: dict[str, Any], *, mode: Any) -> dict[str, Any]:
-    schema = TypeAdapter(shape).json_schema(ref_template=_REFS, mode=mode, by_alias=True)
-    schemas.update(schema.pop("$defs", {}))
-    name = schema.get("title", getattr(shape, "__name__", "Answer"))
-    schemas[name] = schema
-    return {"$ref": _REFS.format(model=name)}
+def _headers(status: int) -> dict[str, Any]:
+    wanted = {**_REQUEST_ID, **_OF_STATUS.get(status, {})}
+    return {
+        name: {"description": text, "required": True, "schema": {"type": "string"}} for name, text in wanted.items()
+    }
+
+
+class _Shapes:
+    """The models of one audience. Two audiences may call different things by one name, so each has a prefix."""
+
+    def __init__(self, prefix: str, schemas: dict[str, Any]) -> None:
+        self._prefix = prefix
+        self._schemas = schemas
+
+    def reference(self, shape: Any, *, mode: Literal["validation", "serialization"]) -> dict[str, Any]:
+        """Put the schema of `shape`, and of what it is made of, among the components; return what points there."""
+        template = f"#/components/schemas/{self._prefix}{{model}}"
+        schema = TypeAdapter(shape).json_schema(ref_template=template, mode=mode, by_alias=True)
+        named = {**schema.pop("$defs", {}), shape.__name__: schema}
+        self._schemas.update({self._prefix + name: part for name, part in named.items()})
+        return {"$ref": template.format(model=shape.__name__)}

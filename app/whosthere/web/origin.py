@@ -44,7 +44,7 @@ def preflight() -> Response:
     """Answer `OPTIONS`. It opens nothing: the request itself is checked against the platform's list."""
     response = Response(status=204)
     response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE"
-    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID"
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Disposition, Content-Type, Last-Event-ID"
     response.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
     return response
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from datetime import UTC, datetime
 
 from whosthere.core.reasons import Reason, Refused
+from whosthere.services.typing import EXPIRES_SECONDS, Typing
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -45,6 +47,17 @@ def read_cursor(text: str | None, first: tuple[int, str]) -> tuple[int, str] | R
     if match is None or not _UUID.fullmatch(match[2]):
         return _BROKEN_CURSOR
     return int(match[1]), match[2]
+
+
+def typing_event(typing: Typing) -> str:
+    """Return that somebody types as a server-sent event; without an `id`, since nobody comes back to it."""
+    data = {
+        "conversationId": typing.conversation_id,
+        "author": {"kind": typing.author_kind},
+        "typing": typing.typing,
+        "expiresInSeconds": EXPIRES_SECONDS,
+    }
+    return f"event: typing\ndata: {json.dumps(data)}\n\n"
 
 
 def whole_number(text: str | None, name: str, default: int, *, least: int, most: int) -> int | Refused:

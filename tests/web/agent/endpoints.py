@@ -13,7 +13,7 @@ class Endpoint(WidgetEndpoint):
 
     def url(self, conversation_id: str = "") -> str:
         """Its address."""
-        return API + self.path.format(id=conversation_id)
+        return API + self.path.format(id=conversation_id, attachment=conversation_id)
 
 
 ENDPOINTS = (
@@ -24,6 +24,9 @@ ENDPOINTS = (
     Endpoint("POST", "/conversations/{id}/notes", REPLY),
     Endpoint("PUT", "/conversations/{id}/state", {"state": "resolved"}),
     Endpoint("PUT", "/conversations/{id}/read", {"seq": 1}),
+    Endpoint("POST", "/conversations/{id}/typing", {"typing": True}),
+    Endpoint("POST", "/conversations/{id}/attachments", upload=True),
+    Endpoint("GET", "/attachments/{attachment}"),
     Endpoint("GET", "/users"),
     Endpoint("GET", "/stream"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from whosthere.web.problems import STATUS
 
 Call = Callable[..., TestResponse]
 
+UPLOAD = {"Content-Type": "text/plain", "Content-Disposition": "attachment; filename*=UTF-8''ahoy.txt"}
 START = {"text": "Hello?", "clientMessageId": "s"}
 POST = {"text": "More", "clientMessageId": "m"}
 
@@ -26,6 +28,7 @@ class Endpoint:
     path: str
     good: dict[str, Any] = field(default_factory=dict)
     needs_session: bool = True
+    upload: bool = False
 
     @property
     def of_conversation(self) -> bool:
@@ -34,12 +37,21 @@ class Endpoint:
 
     @property
     def has_body(self) -> bool:
-        """Whether it reads a body."""
-        return self.method in ("POST", "PUT")
+        """Whether it reads a body of JSON."""
+        return self.method in ("POST", "PUT") and not self.upload
 
     def url(self, conversation_id: str = "") -> str:
         """Its address."""
-        return WIDGET + self.path.format(id=conversation_id)
+        return WIDGET + self.path.format(id=conversation_id, attachment=conversation_id)
+
+    def request(self, body: bytes | None = None) -> dict[str, Any]:
+        """Headers and data of a request with `body`; of a good one without."""
+        if self.upload:
+            return {"headers": UPLOAD, "data": b"Ahoy" if body is None else body}
+        if not self.has_body:
+            return {"headers": {}, "data": None}
+        data = json.dumps(self.good).encode() if body is None else body
+        return {"headers": {"Content-Type": "application/json"}, "data": data}
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -56,6 +68,12 @@ ENDPOINTS = (
     Endpoint("POST", "/conversations/{id}/messages", POST),
     Endpoint("PUT", "/conversations/{id}/read", {"seq": 1}),
     Endpoint("PUT", "/conversations/{id}/state", {"state": "open"}),
+    Endpoint("PUT", "/conversations/{id}/rating", {"rating": 5}),
+    Endpoint("POST", "/conversations/{id}/typing", {"typing": True}),
+    Endpoint("PUT", "/contact", {"name": "Ada"}),
+    Endpoint("PUT", "/history-offer", {"anonymousToken": "x", "accept": True}),
+    Endpoint("POST", "/attachments", upload=True),
+    Endpoint("GET", "/attachments/{attachment}"),
     Endpoint("GET", "/stream"),
 )
 WITH_SESSION = tuple(endpoint for endpoint in ENDPOINTS if endpoint.needs_session)

@@ -48,6 +48,15 @@ def test_every_address_is_counted_for_itself(limited: Make, shop: Shop) -> None:
     assert statuses(client, shop, 2, address="2001:db8::1") == [200, 429]
 
 
+def test_a_network_of_version_six_is_one_client(limited: Make, shop: Shop) -> None:
+    client = limited(rate_limit=1)
+    assert statuses(client, shop, 1, address="2001:db8:1:2::1") == [200]
+    assert statuses(client, shop, 1, address="2001:db8:1:2:ffff::1") == [429]
+    assert statuses(client, shop, 1, address="2001:db8:1:3::1") == [200]
+    assert statuses(client, shop, 1, address="::ffff:192.0.2.1") == [200]
+    assert statuses(client, shop, 1, address="::ffff:c000:201") == [429]
+
+
 def test_posts_are_counted_and_reads_are_not(limited: Make, shop: Shop) -> None:
     client = limited(rate_limit=2)
     visitor = Visitor(client, boot(client, shop, "127.0.0.1").json)

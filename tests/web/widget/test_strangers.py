@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -36,9 +35,10 @@ BODIES: tuple[bytes | None, ...] = (
 
 
 def call(visitor: Visitor, endpoint: Endpoint, conversation_id: str, body: bytes | None = None) -> TestResponse:
-    headers = visitor.headers | ({"Content-Type": "application/json"} if endpoint.has_body else {})
-    data = (json.dumps(endpoint.good).encode() if body is None else body) if endpoint.has_body else None
-    return visitor.client.open(endpoint.url(conversation_id), method=endpoint.method, headers=headers, data=data)
+    request = endpoint.request(body)
+    headers = visitor.headers | request["headers"]
+    url = endpoint.url(conversation_id)
+    return visitor.client.open(url, method=endpoint.method, headers=headers, data=request["data"])
 
 
 def what(response: TestResponse) -> tuple[int, dict[str, str], dict[str, Any]]:
@@ -124,7 +124,10 @@ def test_a_session_that_is_over_opens_nothing(
 
 
 def test_the_list_of_endpoints_is_complete(app: Flask) -> None:
-    known = {(endpoint.method, endpoint.path.replace("{id}", "<conversation_id>")) for endpoint in ENDPOINTS}
+    known = {
+        (endpoint.method, endpoint.path.format(id="<conversation_id>", attachment="<attachment_id>"))
+        for endpoint in ENDPOINTS
+    }
     served = {
         (method, rule.rule.removeprefix(WIDGET))
         for rule in app.url_map.iter_rules()

@@ -147,7 +147,7 @@ def narrow(settings: Settings, clock: Clock) -> Iterator[tuple[Runtime, LiveServ
 def test_when_all_places_are_taken_the_client_is_told_to_poll(
     narrow: tuple[Runtime, LiveServer], ada: Visitor, here: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "KEEP_ALIVE_SECONDS", streams.LOOK_SECONDS + 0.2)
+    monkeypatch.setattr(streams, "KEEP_ALIVE_SECONDS", 0.2)
     runtime, server = narrow
     path = f"{WIDGET}/stream"
     with ExitStack() as stack:

@@ -10,7 +10,8 @@ from whosthere.core.signing import user_auth_token
 from whosthere.services import inbox
 from whosthere.services.access import Credential
 from whosthere.services.agents import Identity
-from whosthere.services.boot import BootRequest, boot
+from whosthere.services.arrival import BootRequest
+from whosthere.services.boot import boot
 from whosthere.services.conversations import Opening, start
 from whosthere.services.messages import Text, post
 from whosthere.services.runtime import Runtime

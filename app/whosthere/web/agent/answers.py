@@ -2,46 +2,59 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from typing_extensions import TypedDict
 
 from whosthere.core.assurance import Assurance
+from whosthere.core.contact import Contact
 from whosthere.services.inbox import Thread
 from whosthere.storage.inbox import Case, Note
 from whosthere.storage.messages import Message
 from whosthere.storage.users import User
+from whosthere.web.content import AttachmentAnswer, RatingAnswer, attachments_answer, rating_answer
+from whosthere.web.shapes import AssuranceName, AuthorKind, Id, Instant, StateName
 from whosthere.web.wire import cursor, instant
 
 
+class ContactAnswer(TypedDict):
+    name: str | None
+    email: str | None
+
+
 class PersonAnswer(TypedDict):
-    id: str
+    id: Id
     userId: str | None
     userIdProven: bool
     userEmail: str | None
     userEmailProven: bool
     userName: str | None
+    contact: ContactAnswer | None
     anonymous: bool
-    assurance: str
+    assurance: AssuranceName
 
 
 class LastMessage(TypedDict):
     body: str
-    authorKind: str
-    createdAt: str
+    authorKind: AuthorKind
+    createdAt: Instant
 
 
 class CaseAnswer(TypedDict):
-    id: str
-    platformId: str
-    state: str
+    id: Id
+    platformId: Id
+    state: StateName
     title: str
     user: PersonAnswer
     lastMessage: LastMessage
     unread: int
     lastSeq: int
-    assignee: str | None
+    assignee: Id | None
     tags: list[str]
-    createdAt: str
-    updatedAt: str
+    fields: dict[str, Any]
+    rating: RatingAnswer | None
+    createdAt: Instant
+    updatedAt: Instant
 
 
 class CasesAnswer(TypedDict):
@@ -50,28 +63,28 @@ class CasesAnswer(TypedDict):
 
 
 class Author(TypedDict):
-    kind: str
+    kind: AuthorKind
     name: str | None
 
 
 class MessageAnswer(TypedDict):
-    id: str
+    id: Id
     seq: int
     author: Author
     body: str
-    createdAt: str
-    attachments: list[str]
+    createdAt: Instant
+    attachments: list[AttachmentAnswer]
     event: str | None
-    assurance: str | None
+    assurance: AssuranceName | None
     keyName: str | None
 
 
 class NoteAnswer(TypedDict):
-    id: str
+    id: Id
     afterSeq: int
     author: Author
     body: str
-    createdAt: str
+    createdAt: Instant
 
 
 class ThreadAnswer(TypedDict):
@@ -81,8 +94,8 @@ class ThreadAnswer(TypedDict):
 
 
 class UserAnswer(PersonAnswer):
-    createdAt: str
-    lastSeenAt: str
+    createdAt: Instant
+    lastSeenAt: Instant
 
 
 class UsersAnswer(TypedDict):
@@ -103,9 +116,16 @@ def person(user: User, assurance: str) -> PersonAnswer:
         "userEmail": record.email or record.claimed_email,
         "userEmailProven": record.email is not None and record.email_proven,
         "userName": record.name,
+        "contact": _contact(user),
         "anonymous": user.anonymous,
         "assurance": assurance,
     }
+
+
+def _contact(user: User) -> ContactAnswer | None:
+    """What the person left in the chat: claimed, whatever else is proven."""
+    left = user.contact
+    return None if left == Contact() else {"name": left.name, "email": left.email}
 
 
 def assurance_of(user: User) -> str:
@@ -133,6 +153,8 @@ def case_answer(case: Case) -> CaseAnswer:
         "lastSeq": head.last_seq,
         "assignee": head.assignee_id,
         "tags": list(head.tags),
+        "fields": dict(head.fields),
+        "rating": rating_answer(head),
         "createdAt": instant(head.created_at),
         "updatedAt": instant(head.updated_at),
     }
@@ -156,7 +178,7 @@ def message_answer(message: Message) -> MessageAnswer:
         "author": {"kind": message.author_kind, "name": message.author_name},
         "body": message.body,
         "createdAt": instant(message.created_at),
-        "attachments": [],
+        "attachments": attachments_answer(message),
         "event": message.event,
         "assurance": message.assurance,
         "keyName": message.key_name,

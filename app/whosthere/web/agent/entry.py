@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
@@ -16,7 +15,7 @@ from whosthere.services import agents
 from whosthere.web.agent.forms import read_form
 from whosthere.web.agent.ways import page_of
 from whosthere.web.agent.who import check_csrf, cookie_token, signed_in
-from whosthere.web.limits import client_address
+from whosthere.web.limits import client_network
 from whosthere.web.problems import STATUS, Problem
 from whosthere.web.runtime import limits, runtime
 
@@ -26,7 +25,6 @@ blueprint = Blueprint("entry", __name__)
 PER_ACCOUNT = RateLimitItemPerMinute(10, 5)
 PER_ADDRESS = RateLimitItemPerMinute(100, 5)
 _WAIT_SECONDS = 300
-_IPV6_PREFIX = 64  # what one household or one rented server has
 
 
 @blueprint.get("/login")
@@ -50,7 +48,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
             return redirect(page_of(wanted))
         return _form(email, wanted, problem.refused), STATUS[problem.refused.reason]
     account = hashlib.sha256(lookup_key(email).encode()).hexdigest()  # counters, too, need not know who signs in
-    if not (limits().hit(PER_ADDRESS, "sign-in", _network()) and limits().hit(PER_ACCOUNT, "sign-in", account)):
+    if not (limits().hit(PER_ADDRESS, "sign-in", client_network()) and limits().hit(PER_ACCOUNT, "sign-in", account)):
         refused = Refused(Reason.TOO_MANY_REQUESTS, "Too many tries. Wait five minutes, then try again.")
         return _form(email, wanted, refused), STATUS[refused.reason], {"Retry-After": str(_WAIT_SECONDS)}
     user_agent = request.headers.get("User-Agent", "")
@@ -79,13 +77,3 @@ def sign_out() -> Response:
 
 def _form(email: str, wanted: str, refused: Refused | None = None) -> str:
     return render_template("agent/login.html", email=email, next=wanted, refused=refused)
-
-
-def _network() -> str:
-    """Return what counts as one client: an IPv4 address, or the network that an IPv6 client has for itself."""
-    address = client_address()
-    try:
-        own = IPv6Address(address)
-    except AddressValueError:
-        return address
-    return str(own.ipv4_mapped or IPv6Network((own, _IPV6_PREFIX), strict=False))

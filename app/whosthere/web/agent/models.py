@@ -7,11 +7,25 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from whosthere.web.edge import ExactBody
-from whosthere.web.fields import ClientMessageId, MessageText
+from whosthere.web.fields import ClientMessageId, MessageText, OptionalText, References
+
+
+class Reply(ExactBody):
+    """A reply: a text, files that were uploaded for this conversation, or both."""
+
+    attachments: References = Field(default_factory=list)
+    text: OptionalText = ""
+    client_message_id: ClientMessageId
+
+
+class Type(ExactBody):
+    """Whether the agent types at this moment."""
+
+    typing: bool = True
 
 
 class Write(ExactBody):
-    """A reply or a note."""
+    """A note."""
 
     text: MessageText
     client_message_id: ClientMessageId

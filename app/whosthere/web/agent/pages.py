@@ -7,19 +7,21 @@ from typing import Any
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from whosthere.core.attachments import PER_MESSAGE_MAX
 from whosthere.core.conversation import State, refuse_client_message_id, refuse_text
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import inbox
+from whosthere.services import inbox, inbox_attachments
 from whosthere.services.agents import Identity
 from whosthere.services.inbox import Wanted
 from whosthere.services.messages import Text
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.storage.inbox import Case
 from whosthere.web.agent import entry, present
-from whosthere.web.agent.forms import read_form, text_of
+from whosthere.web.agent.forms import check_form_with_files, read_form, text_of, uploads_of
 from whosthere.web.agent.ways import asked_page, view_args
 from whosthere.web.agent.who import check_csrf, from_own_page, signed_in
 from whosthere.web.assets import asset_base
+from whosthere.web.files import deliver
 from whosthere.web.problems import STATUS, Problem
 from whosthere.web.runtime import limits, runtime
 from whosthere.web.wire import cursor, identifier, read_cursor, whole_number
@@ -41,9 +43,13 @@ def pass_gate() -> BaseResponse | None:
     """Send strangers to the sign-in page, and forms of other sites away."""
     if request.blueprint == "agent.entry":
         return None  # it has a gate of its own
+    with_files = request.endpoint == "agent.reply" and request.mimetype == "multipart/form-data"
     if request.method == "POST":
         limits().count("post")
-        read_form()
+        if with_files:
+            check_form_with_files(PER_MESSAGE_MAX)  # read only once it is known who sends it
+        else:
+            read_form()
     identity = signed_in(active=request.endpoint not in _ASKED_BY_PAGES)
     if identity is None:
         return redirect(url_for("agent.entry.login", next=asked_page() or None), 303)
@@ -58,7 +64,7 @@ def protect(response: Response) -> Response:
     """Answer refusals with a page, and keep every page out of caches and frames."""
     if response.mimetype == "application/problem+json":
         response = _problem_page(response)
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers.setdefault("Content-Security-Policy", _POLICY)  # that of a file is narrower
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -122,11 +128,9 @@ def show_nothing(_unknown: str) -> str:
 @blueprint.post("/conversations/<conversation_id>/reply")
 def reply(conversation_id: str) -> BaseResponse | tuple[str, int]:
     """Store a reply or a note from the form; what cannot be stored stays in the form."""
-    form = read_form()
+    form = request.form
     text, key, kind = text_of(form, "text"), form.get("clientMessageId", ""), form.get("kind", "reply")
-    given = refuse_text(text) or refuse_client_message_id(key) or Text(text, key)
-    if kind not in ("reply", "note"):
-        given = Refused(Reason.INVALID_FIELD, "kind is reply or note.", "kind")
+    given = _written(conversation_id, text, key, kind)
     write = inbox.note if kind == "note" else inbox.reply
     outcome = write(runtime(), _identity(), identifier(conversation_id), given)
     if not isinstance(outcome, Refused):
@@ -137,6 +141,34 @@ def reply(conversation_id: str) -> BaseResponse | tuple[str, int]:
     spent = outcome.reason is Reason.IDEMPOTENCY_CONFLICT or outcome.field == "clientMessageId"
     draft = {"draft": text, "kind": kind, "refused": outcome} | ({} if spent else {"client_message_id": key})
     return _page("agent/inbox.html", **(_thread(_case(conversation_id)) | draft), **_list()), STATUS[outcome.reason]
+
+
+def _written(conversation_id: str, text: str, key: str, kind: str) -> Text | Refused:
+    """Return what the form says, once the files that came with it are kept."""
+    files = uploads_of("file")
+    if kind not in ("reply", "note"):
+        return Refused(Reason.INVALID_FIELD, "kind is reply or note.", "kind")
+    if files and kind == "note":
+        return Refused(Reason.INVALID_FIELD, "A note has no files.", "file")
+    wrong = refuse_text(text, beside_attachments=bool(files)) or refuse_client_message_id(key)
+    if wrong is not None:
+        return wrong
+    kept: list[str] = []
+    for file in files:
+        outcome = inbox_attachments.upload(runtime(), _identity(), identifier(conversation_id), file)
+        if isinstance(outcome, Refused):
+            return outcome
+        kept.append(outcome.id)
+    return Text(text, key, tuple(kept))
+
+
+@blueprint.get("/attachments/<attachment_id>")
+def show_attachment(attachment_id: str) -> Response:
+    """Send a file: to be saved, or to be shown in an image of our own pages."""
+    opened = inbox_attachments.fetch(runtime(), _identity(), identifier(attachment_id))
+    if isinstance(opened, Refused):
+        raise Problem(opened)
+    return deliver(opened)
 
 
 @blueprint.post("/conversations/<conversation_id>/state")

@@ -54,12 +54,15 @@ class Line:
     assurance: Assurance | None = None
     proof: str = ""
     seen: bool = False
+    files: tuple[Mapping[str, Any], ...] = ()
 
 
 def name_of(case: Case) -> str:
     """Return what to call the person: their name, else what they go by, else where they came from."""
     record = case.user.record
-    names = (record.name, record.email, record.user_id, record.claimed_email, record.claimed_user_id)
+    left = case.user.contact
+    known = (record.name, record.email, record.user_id, record.claimed_email, record.claimed_user_id)
+    names = (*known, left.name, left.email)
     given = next((name for name in names if seen(name)), None)
     if given is not None:
         return given
@@ -95,6 +98,14 @@ def field_in_words(field: Mapping[str, Any]) -> str:
     return str(value)
 
 
+def size_in_words(size: int) -> str:
+    """Return a file's size as a reader wants it."""
+    for unit, bytes_ in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= bytes_:
+            return f"{size / bytes_:.1f} {unit}"
+    return f"{size} bytes"
+
+
 def initials(name: str) -> str:
     """Return one or two letters for the avatar."""
     words = [word for word in name.replace("@", " ").split() if word[0].isalnum()]
@@ -109,6 +120,8 @@ def identifiers(user: User) -> list[Identifier]:
         ("Email", record.email, record.email_proven),
         ("User ID", record.claimed_user_id, False),
         ("Email", record.claimed_email, False),
+        ("Name, left in the chat", user.contact.name, False),
+        ("Email, left in the chat", user.contact.email, False),
     ]
     return [Identifier(label, value, proven) for label, value, proven in found if value]
 
@@ -125,13 +138,15 @@ def lines(thread: Thread) -> list[tuple[str, list[Line]]]:
 def _message(message: Message, seen_seq: int) -> Line:
     if message.author_kind == "system":
         return Line(message.id, "event", _EVENTS.get(message.event or "", message.body), "", message.created_at)
+    files = tuple(message.attachments or ())
     if message.author_kind == "agent":
         seen = message.seq <= seen_seq
-        return Line(message.id, "agent", message.body, message.author_name or "Agent", message.created_at, seen=seen)
+        name = message.author_name or "Agent"
+        return Line(message.id, "agent", message.body, name, message.created_at, seen=seen, files=files)
     proof = f"key “{message.key_name}”" if message.key_name else ""
     assurance = Assurance(message.assurance or Assurance.ANONYMOUS)
     author = message.author_name or ""
-    return Line(message.id, "user", message.body, author, message.created_at, assurance, proof)
+    return Line(message.id, "user", message.body, author, message.created_at, assurance, proof, files=files)
 
 
 def _note(note: Note) -> Line:

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, current_app, render_template, request, se
 from whosthere.core.reasons import Reason, Refused
 from whosthere.storage import platforms
 from whosthere.storage.platforms import Platform
+from whosthere.web import language
 from whosthere.web.appearance import appearance
 from whosthere.web.assets import asset_base
-from whosthere.web.embed import language
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
@@ -58,13 +58,13 @@ def frame() -> Response:
         raise Problem(_NO_PLATFORM)
     base = url_for("embed.frame").removesuffix("/frame")
     assets = asset_base()
-    locale = language.choose(request.args.get("language", ""), request.accept_languages, _languages())
+    locale = language.choose(request.args.get("language"), request.accept_languages)
     boot = {
         "platformId": platform.id,
         "origins": list(platform.origins),
         "name": platform.name,
         "apiBase": f"{base}/api/v1/widget",
-        "widget": appearance(platform),
+        "widget": appearance(platform, runtime().clock()),
     }
     response = Response(
         render_template(
@@ -89,11 +89,6 @@ def _frame_policy(platform: Platform) -> str:
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; "
         f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
     )
-
-
-@cache
-def _languages() -> tuple[str, ...]:
-    return language.available(Path(_static()))
 
 
 @cache

@@ -20,10 +20,11 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """The process can serve: the database answers, its schema is at head, wake-ups arrive."""
+    """The process can serve: the database answers and takes writes, its schema is at head, wake-ups arrive."""
     checks = {"database": False, "schema": False, "bus": runtime().hub.bus_healthy()}
     try:
         checks["schema"] = migrate.status(runtime().database).at_head
+        runtime().database.check_writing()
         checks["database"] = True
     except Unavailable:
         pass  # the answer says so

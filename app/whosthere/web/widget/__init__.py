@@ -1,5 +1,6 @@
 """The widget API, for the embed script and the panel (docs/http-api.md)."""
 
-from whosthere.web.widget.routes import blueprint
+from whosthere.web.widget import person, routes, uploads
+from whosthere.web.widget.contract import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "person", "routes", "uploads"]

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any, NotRequired
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from whosthere.services.boot import Booted
+from whosthere.core.attachments import PER_MESSAGE_MAX
+from whosthere.core.media import EXTENSIONS
+from whosthere.services.arrival import Booted
 from whosthere.storage.conversations import Conversation
+from whosthere.storage.history import Begun
 from whosthere.storage.messages import Message
 from whosthere.web.appearance import Appearance, appearance
+from whosthere.web.content import AttachmentAnswer, RatingAnswer, attachments_answer, rating_answer
+from whosthere.web.launcher import Launcher, launcher
+from whosthere.web.shapes import AnonymousScope, AssuranceName, AuthorKind, Id, Instant, StateName, VisitorState
 from whosthere.web.wire import cursor, instant
 
 
 class SessionAnswer(TypedDict):
     token: str
-    expiresAt: str
+    expiresAt: Instant
     expiresInSeconds: int
 
 
 class UserAnswer(TypedDict):
     ref: str
-    state: str
-    assurance: str
+    state: VisitorState
+    assurance: AssuranceName
+    missing: list[str]
     userId: NotRequired[str]
     userEmail: NotRequired[str]
     userName: NotRequired[str]
@@ -31,20 +38,21 @@ class UserAnswer(TypedDict):
 
 class LastMessage(TypedDict):
     body: str
-    authorKind: str
-    createdAt: str
+    authorKind: AuthorKind
+    createdAt: Instant
 
 
 class ConversationAnswer(TypedDict):
-    id: str
-    state: str
+    id: Id
+    state: StateName
     title: str
-    createdAt: str
-    updatedAt: str
+    createdAt: Instant
+    updatedAt: Instant
     lastSeq: int
     readSeq: int
     lastMessage: LastMessage
     unread: int
+    rating: RatingAnswer | None
 
 
 class WarningAnswer(TypedDict):
@@ -53,29 +61,50 @@ class WarningAnswer(TypedDict):
     message: str
 
 
+class Widget(Appearance, Launcher):
+    """Looks and words of the launcher and the panel."""
+
+
+class HistoryOffer(TypedDict):
+    conversations: int
+    startedAt: Instant
+
+
+class AttachmentLimits(TypedDict):
+    maxBytes: int
+    maxPerMessage: int
+    mediaTypes: list[str]
+
+
 class BootAnswer(TypedDict):
     session: SessionAnswer
     user: UserAnswer
     anonymousToken: str | None
-    anonymousScope: str
+    anonymousScope: AnonymousScope
     unreadCount: int
     conversation: ConversationAnswer | None
-    widget: Appearance
+    historyOffer: HistoryOffer | None
+    attachments: AttachmentLimits
+    widget: Widget
     warnings: list[WarningAnswer]
 
 
 class Author(TypedDict):
-    kind: str
+    kind: AuthorKind
     name: str | None
 
 
+class MovedAnswer(TypedDict):
+    conversations: list[Id]
+
+
 class MessageAnswer(TypedDict):
-    id: str
+    id: Id
     seq: int
     author: Author
     body: str
-    createdAt: str
-    attachments: list[Any]
+    createdAt: Instant
+    attachments: list[AttachmentAnswer]
     event: NotRequired[str]
     clientMessageId: NotRequired[str]
 
@@ -95,9 +124,9 @@ class StartedAnswer(TypedDict):
     message: MessageAnswer
 
 
-def boot_answer(booted: Booted) -> BootAnswer:
+def boot_answer(booted: Booted, locale: str) -> BootAnswer:
     """Everything the page needs before the first click."""
-    newest = booted.conversation
+    newest, offer = booted.conversation, booted.history_offer
     return {
         "session": {
             "token": booted.session_token,
@@ -110,7 +139,13 @@ def boot_answer(booted: Booted) -> BootAnswer:
         "anonymousScope": "tab" if booted.tab_scoped else "browser",
         "unreadCount": booted.unread_count,
         "conversation": None if newest is None else conversation_answer(newest),
-        "widget": appearance(booted.platform),
+        "historyOffer": None if offer is None else _offer(offer),
+        "attachments": {
+            "maxBytes": booted.attachment_bytes_max,
+            "maxPerMessage": PER_MESSAGE_MAX,
+            "mediaTypes": list(EXTENSIONS),
+        },
+        "widget": {**appearance(booted.platform, booted.session.issued_at), **launcher(booted.platform.name, locale)},
         "warnings": [{"code": w.code, "field": w.field, "message": w.message} for w in booted.warnings],
     }
 
@@ -122,6 +157,7 @@ def _user(booted: Booted) -> UserAnswer:
         "ref": _ref(booted.session.platform_id, booted.session.record_id),
         "state": "logged-in" if identified else "anonymous",
         "assurance": person.assurance.value,
+        "missing": list(booted.missing),
     }
     if person.user_id is not None:
         answer["userId"] = person.user_id
@@ -130,6 +166,10 @@ def _user(booted: Booted) -> UserAnswer:
     if booted.name is not None:
         answer["userName"] = booted.name
     return answer
+
+
+def _offer(offer: Begun) -> HistoryOffer:
+    return {"conversations": offer.conversations, "startedAt": instant(offer.started_at)}
 
 
 def _ref(platform_id: str, record_id: str) -> str:
@@ -153,6 +193,7 @@ def conversation_answer(conversation: Conversation) -> ConversationAnswer:
             "createdAt": instant(conversation.last_message_at),
         },
         "unread": conversation.user_unread,
+        "rating": rating_answer(conversation),
     }
 
 
@@ -175,7 +216,7 @@ def message_answer(message: Message) -> MessageAnswer:
         "author": {"kind": message.author_kind, "name": message.author_name},
         "body": message.body,
         "createdAt": instant(message.created_at),
-        "attachments": [],
+        "attachments": attachments_answer(message),
     }
     if message.event is not None:
         answer["event"] = message.event

@@ -7,11 +7,17 @@ from flask import Response, request
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services.access import Credential
 from whosthere.web.edge import check_size_and_type
+from whosthere.web.files import check_upload
 from whosthere.web.origin import asking, is_own, known_to_any_platform, preflight
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import limits, runtime
 
-_COUNTED = {"widget.boot": "boot", "widget.start_conversation": "post", "widget.post_message": "post"}
+_COUNTED = {
+    "widget.boot": "boot",
+    "widget.start_conversation": "post",
+    "widget.post_message": "post",
+    "widget.type_message": "typing",
+}
 _WITH_BODY = ("POST", "PUT")
 _NOT_LISTED = Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")
 
@@ -20,6 +26,9 @@ def pass_gate() -> Response | None:
     """Check what needs no database; a preflight ends here."""
     if request.method == "OPTIONS":
         return preflight()
+    if request.endpoint == "widget.upload_attachment":
+        check_upload()
+        return None
     action = _COUNTED.get(request.endpoint or "")
     if action is not None:
         limits().count(action)

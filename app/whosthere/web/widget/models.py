@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from whosthere.core.conversation import RATING_COMMENT_LENGTH_MAX
 from whosthere.web.edge import Body
-from whosthere.web.fields import ClientMessageId, Cut, FieldName, MessageText, Plain, Tag
+from whosthere.web.fields import ClientMessageId, Cut, FieldName, OptionalText, Plain, References, Tag
 
 
 class Page(Body):
@@ -33,6 +34,7 @@ class Boot(Body):
     anonymous_token: Any = None
     anonymous_tab_token: Any = None
     reset: Any = None
+    language: Any = None
     page: Page | None = None
 
 
@@ -81,21 +83,21 @@ class Checkbox(Body):
 CustomField = Annotated[SingleLine | MultiLine | Number | Dropdown | Date | Checkbox, Field(discriminator="type")]
 
 
-class StartConversation(Body):
+class PostMessage(Body):
+    """One message: a text, files that were uploaded before, or both."""
+
+    attachments: References = Field(default_factory=list)
+    text: OptionalText = ""
+    client_message_id: ClientMessageId
+
+
+class StartConversation(PostMessage):
     """The first message of a conversation."""
 
-    text: MessageText
-    client_message_id: ClientMessageId
     tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
     fields: Annotated[dict[FieldName, CustomField], Field(max_length=100)] = Field(default_factory=dict)
     page: Page | None = None
-
-
-class PostMessage(Body):
-    """One message."""
-
-    text: MessageText
-    client_message_id: ClientMessageId
+    unless_active: bool = False
 
 
 class MarkRead(Body):
@@ -107,4 +109,31 @@ class MarkRead(Body):
 class ChangeState(Body):
     """The state a visitor may put a conversation into."""
 
-    state: Literal["open"]
+    state: Literal["open", "ended"]
+
+
+class Rate(Body):
+    """What a visitor thinks of a conversation."""
+
+    rating: Annotated[int, Field(ge=1, le=5)]
+    comment: Annotated[Plain, StringConstraints(max_length=RATING_COMMENT_LENGTH_MAX)] | None = None
+
+
+class Type(Body):
+    """Whether the visitor types at this moment."""
+
+    typing: bool = True
+
+
+class LeaveContact(Body):
+    """What a visitor tells about themselves in the chat."""
+
+    name: Plain | None = None
+    email: Plain | None = None
+
+
+class AnswerOffer(Body):
+    """What a visitor says to the offer of their anonymous history."""
+
+    anonymous_token: str
+    accept: bool

@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, jsonify, request
 
 from whosthere.core.conversation import State
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import access, conversations, messages, streams
-from whosthere.services.boot import BootRequest
+from whosthere.services import access, conversations, messages, streams, typing
+from whosthere.services.arrival import BootRequest
 from whosthere.services.boot import boot as boot_visitor
-from whosthere.services.conversations import Opening
+from whosthere.services.conversations import Opening, Rating
 from whosthere.services.messages import Span, Text
 from whosthere.storage.conversations import FIRST_PAGE
+from whosthere.web import language
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body, read_object, validate
-from whosthere.web.origin import asking, share
-from whosthere.web.problems import Problem
+from whosthere.web.origin import asking
 from whosthere.web.runtime import runtime
 from whosthere.web.widget import answers, models
-from whosthere.web.widget.gate import bearer, credential, pass_gate
+from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, WRITING, allowed, blueprint
+from whosthere.web.widget.gate import bearer, credential
 from whosthere.web.widget.sse import event_stream
 from whosthere.web.wire import identifier, read_cursor, whole_number
-
-blueprint = Blueprint("widget", __name__, url_prefix="/api/v1/widget")
-blueprint.before_request(pass_gate)
-blueprint.after_request(share)
-
-T = TypeVar("T")
-_SESSION = "widgetSession"
-_SESSION_REFUSALS = (
-    Reason.CREDENTIAL_MISSING,
-    Reason.CREDENTIAL_INVALID,
-    Reason.SESSION_EXPIRED,
-    Reason.SESSION_ENDED,
-    Reason.ORIGIN_NOT_ALLOWED,
-)
-_OWN = (*_SESSION_REFUSALS, Reason.NOT_FOUND)
-_WRITING = (Reason.INVALID_JSON, Reason.INVALID_FIELD, Reason.PAYLOAD_TOO_LARGE, Reason.UNSUPPORTED_MEDIA_TYPE)
-
-
-def _allowed(outcome: T | Refused) -> T:
-    if isinstance(outcome, Refused):
-        raise Problem(outcome)
-    return outcome
 
 
 @blueprint.post("/boot")
@@ -58,13 +37,15 @@ def _allowed(outcome: T | Refused) -> T:
         Reason.ORIGIN_NOT_ALLOWED,
         Reason.NOT_FOUND,
         Reason.TOO_MANY_REQUESTS,
-        *_WRITING,
+        *WRITING,
     ),
+    credential=SESSION,
+    credential_optional=True,
 )
 def boot() -> Response:
     """Turn the identity part of the page's config into a session."""
-    body = _allowed(read_object())
-    checked = _allowed(validate(models.Boot, body))
+    body = allowed(read_object())
+    checked = allowed(validate(models.Boot, body))
     page = checked.page or models.Page()
     booted = boot_visitor(
         runtime(),
@@ -78,14 +59,15 @@ def boot() -> Response:
             language=page.language,
         ),
     )
-    return jsonify(answers.boot_answer(_allowed(booted)))
+    locale = language.choose(checked.language, request.accept_languages)
+    return jsonify(answers.boot_answer(allowed(booted), locale))
 
 
 @blueprint.delete("/session")
-@documented("Log out", answers={204: None}, refusals=_SESSION_REFUSALS, credential=_SESSION)
+@documented("Log out", answers={204: None}, refusals=SESSION_REFUSALS, credential=SESSION)
 def end_session() -> Response:
     """Revoke the session at the server; a second time it is unknown."""
-    _allowed(access.end_session(runtime(), credential()))
+    allowed(access.end_session(runtime(), credential()))
     return Response(status=204)
 
 
@@ -93,14 +75,14 @@ def end_session() -> Response:
 @documented(
     "List the visitor's conversations, newest first",
     answers={200: answers.ConversationsAnswer},
-    refusals=(*_SESSION_REFUSALS, Reason.INVALID_CURSOR),
+    refusals=(*SESSION_REFUSALS, Reason.INVALID_CURSOR),
     query={"cursor": {"type": "string"}},
-    credential=_SESSION,
+    credential=SESSION,
 )
 def list_conversations() -> Response:
     """Return one page of the caller's conversations."""
     position = read_cursor(request.args.get("cursor"), FIRST_PAGE)
-    found = _allowed(conversations.listed(runtime(), credential(), position))
+    found = allowed(conversations.listed(runtime(), credential(), position))
     return jsonify(answers.conversations_answer(found, conversations.PAGE_SIZE))
 
 
@@ -109,14 +91,20 @@ def list_conversations() -> Response:
     "Start a conversation with its first message",
     body=models.StartConversation,
     answers={201: answers.StartedAnswer, 200: answers.StartedAnswer},
-    refusals=(*_SESSION_REFUSALS, *_WRITING, Reason.IDEMPOTENCY_CONFLICT, Reason.TOO_MANY_REQUESTS),
-    credential=_SESSION,
+    refusals=(
+        *SESSION_REFUSALS,
+        *WRITING,
+        Reason.IDEMPOTENCY_CONFLICT,
+        Reason.CONVERSATION_ACTIVE,
+        Reason.TOO_MANY_REQUESTS,
+    ),
+    credential=SESSION,
 )
 def start_conversation() -> tuple[Response, int]:
     """Start a conversation; the same clientMessageId and text again find the same one."""
     who = credential()
     body = read_body(models.StartConversation)
-    started = _allowed(conversations.start(runtime(), who, body if isinstance(body, Refused) else _opening(body)))
+    started = allowed(conversations.start(runtime(), who, body if isinstance(body, Refused) else _opening(body)))
     answer: answers.StartedAnswer = {
         "conversation": answers.conversation_answer(started.conversation),
         "message": answers.message_answer(started.message),
@@ -125,30 +113,35 @@ def start_conversation() -> tuple[Response, int]:
 
 
 @blueprint.get("/conversations/<conversation_id>")
-@documented("Look at one conversation", answers={200: answers.ConversationAnswer}, refusals=_OWN, credential=_SESSION)
+@documented("Look at one conversation", answers={200: answers.ConversationAnswer}, refusals=OWN, credential=SESSION)
 def show_conversation(conversation_id: str) -> Response:
     """Return one item of the list."""
     found = conversations.one(runtime(), credential(), identifier(conversation_id))
-    return jsonify(answers.conversation_answer(_allowed(found)))
+    return jsonify(answers.conversation_answer(allowed(found)))
 
 
 @blueprint.get("/conversations/<conversation_id>/messages")
 @documented(
     "Read a conversation's messages, oldest first",
     answers={200: answers.MessagesAnswer},
-    refusals=(*_OWN, Reason.INVALID_FIELD),
+    refusals=(*OWN, Reason.INVALID_FIELD),
     query={
-        "after": {"type": "integer", "minimum": 0, "default": 0},
-        "limit": {"type": "integer", "minimum": 1, "maximum": messages.PAGE_SIZE_MAX},
+        "after": {"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0},
+        "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": messages.PAGE_SIZE_MAX,
+            "default": messages.PAGE_SIZE_MAX,
+        },
     },
-    credential=_SESSION,
+    credential=SESSION,
 )
 def list_messages(conversation_id: str) -> Response:
     """Return the part of the log after `after`."""
     span = _span()
     found = messages.listed(runtime(), credential(), identifier(conversation_id), span)
     count = messages.PAGE_SIZE_MAX if isinstance(span, Refused) else span.count
-    return jsonify(answers.messages_answer(_allowed(found), count))
+    return jsonify(answers.messages_answer(allowed(found), count))
 
 
 @blueprint.post("/conversations/<conversation_id>/messages")
@@ -157,20 +150,20 @@ def list_messages(conversation_id: str) -> Response:
     body=models.PostMessage,
     answers={201: answers.MessageAnswer, 200: answers.MessageAnswer},
     refusals=(
-        *_OWN,
-        *_WRITING,
+        *OWN,
+        *WRITING,
         Reason.IDEMPOTENCY_CONFLICT,
         Reason.CONVERSATION_CLOSED,
         Reason.TOO_MANY_REQUESTS,
     ),
-    credential=_SESSION,
+    credential=SESSION,
 )
 def post_message(conversation_id: str) -> tuple[Response, int]:
     """Store a message; the same clientMessageId and text again find the same one."""
     who = credential()
     body = read_body(models.PostMessage)
-    text = body if isinstance(body, Refused) else Text(body.text, body.client_message_id)
-    posted = _allowed(messages.post(runtime(), who, identifier(conversation_id), text))
+    text = body if isinstance(body, Refused) else Text(body.text, body.client_message_id, tuple(body.attachments))
+    posted = allowed(messages.post(runtime(), who, identifier(conversation_id), text))
     return jsonify(answers.message_answer(posted.message)), 201 if posted.fresh else 200
 
 
@@ -179,47 +172,82 @@ def post_message(conversation_id: str) -> tuple[Response, int]:
     "Say how far the visitor has read",
     body=models.MarkRead,
     answers={204: None},
-    refusals=(*_OWN, *_WRITING),
-    credential=_SESSION,
+    refusals=(*OWN, *WRITING),
+    credential=SESSION,
 )
 def mark_read(conversation_id: str) -> Response:
     """Move the read mark forward."""
     who = credential()
     body = read_body(models.MarkRead)
     seq = body if isinstance(body, Refused) else body.seq
-    _allowed(conversations.mark_read(runtime(), who, identifier(conversation_id), seq))
+    allowed(conversations.mark_read(runtime(), who, identifier(conversation_id), seq))
     return Response(status=204)
 
 
 @blueprint.put("/conversations/<conversation_id>/state")
 @documented(
-    "Reopen a resolved conversation",
+    "Reopen a resolved conversation, or end it",
     body=models.ChangeState,
     answers={200: answers.ConversationAnswer},
-    refusals=(*_OWN, *_WRITING, Reason.TRANSITION_NOT_ALLOWED),
-    credential=_SESSION,
+    refusals=(*OWN, *WRITING, Reason.TRANSITION_NOT_ALLOWED),
+    credential=SESSION,
 )
 def change_state(conversation_id: str) -> Response:
-    """Reopen what an agent has resolved."""
+    """Reopen what an agent has resolved, or end it for good."""
     who = credential()
     body = read_body(models.ChangeState)
     state = body if isinstance(body, Refused) else State(body.state)
-    changed = conversations.reopen(runtime(), who, identifier(conversation_id), state)
-    return jsonify(answers.conversation_answer(_allowed(changed)))
+    changed = conversations.set_state(runtime(), who, identifier(conversation_id), state)
+    return jsonify(answers.conversation_answer(allowed(changed)))
+
+
+@blueprint.put("/conversations/<conversation_id>/rating")
+@documented(
+    "Rate a resolved conversation",
+    body=models.Rate,
+    answers={200: answers.ConversationAnswer},
+    refusals=(*OWN, *WRITING, Reason.RATING_NOT_ALLOWED),
+    credential=SESSION,
+)
+def rate(conversation_id: str) -> Response:
+    """Keep what the visitor thinks of it, in place of an earlier rating."""
+    who = credential()
+    body = read_body(models.Rate)
+    rating = body if isinstance(body, Refused) else Rating(body.rating, body.comment or None)
+    rated = conversations.rate(runtime(), who, identifier(conversation_id), rating)
+    return jsonify(answers.conversation_answer(allowed(rated)))
+
+
+@blueprint.post("/conversations/<conversation_id>/typing")
+@documented(
+    "Say that the visitor types",
+    body=models.Type,
+    answers={204: None},
+    refusals=(*OWN, *WRITING, Reason.TOO_MANY_REQUESTS),
+    credential=SESSION,
+)
+def type_message(conversation_id: str) -> Response:
+    """Tell the agents, once every two seconds at most."""
+    who = credential()
+    body = read_body(models.Type)
+    is_typing = body if isinstance(body, Refused) else body.typing
+    allowed(typing.by_visitor(runtime(), who, identifier(conversation_id), is_typing))
+    return Response(status=204)
 
 
 @blueprint.get("/stream")
 @documented(
     "Receive messages as they come (server-sent events)",
     answers={200: {"type": "string"}},
-    refusals=(*_SESSION_REFUSALS, Reason.STREAMS_UNAVAILABLE),
-    credential=_SESSION,
+    refusals=(*SESSION_REFUSALS, Reason.STREAMS_UNAVAILABLE),
+    headers={"Last-Event-ID": {"type": "string"}},
+    credential=SESSION,
     media_type="text/event-stream",
 )
 def stream() -> Response:
     """Open the visitor's one stream, from `Last-Event-ID` on."""
     opened = streams.open_stream(runtime(), credential(), request.headers.get("Last-Event-ID"))
-    return event_stream(_allowed(opened))
+    return event_stream(allowed(opened))
 
 
 def _opening(body: models.StartConversation) -> Opening:
@@ -230,6 +258,8 @@ def _opening(body: models.StartConversation) -> Opening:
         tags=tuple(body.tags),
         fields=fields,
         page_url=None if body.page is None else body.page.url,
+        attachments=tuple(body.attachments),
+        unless_active=body.unless_active,
     )
 
 

@@ -9,6 +9,7 @@ from flask import Response
 
 from whosthere.services.streams import Event, Stream
 from whosthere.web.widget.answers import message_answer
+from whosthere.web.wire import typing_event
 
 
 def event_stream(stream: Stream) -> Response:
@@ -27,6 +28,8 @@ def _lines(stream: Stream) -> Iterator[str]:
 
 
 def _event(event: Event, *, first: bool) -> str:
+    if event.typing is not None:
+        return typing_event(event.typing)
     if event.message is None:
         # The first one tells the client where it stands: what it reads after this, it cannot miss.
         return f"id: {event.cursor}\nevent: ready\ndata: {{}}\n\n" if first else ": keep-alive\n\n"

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("anonymous_history", sa.String(length=8), nullable=False),
         sa.Column("origins", sa.JSON(), nullable=False),
         sa.Column("appearance", sa.JSON(), nullable=False),
+        sa.Column("availability", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("access_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -202,6 +203,10 @@ def upgrade() -> None:
         sa.Column("name_proven", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("claimed_user_id", sa.Text(), nullable=True),
         sa.Column("claimed_email", sa.Text(), nullable=True),
+        sa.Column("contact_name", sa.Text(), nullable=True),
+        sa.Column("contact_email", sa.Text(), nullable=True),
+        sa.Column("logged_in_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
+        sa.Column("history_since", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("shadow", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("last_record_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -248,6 +253,9 @@ def upgrade() -> None:
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("page_url", sa.Text(), nullable=True),
         sa.Column("start_id", sa.String(length=128), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("rating_comment", sa.Text(), nullable=True),
+        sa.Column("rated_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -273,6 +281,50 @@ def upgrade() -> None:
             postgresql_where=sa.text("user_unread > 0"),
         )
         batch_op.create_index("uq_conversations_start", ["platform_id", "record_id", "start_id"], unique=True)
+
+    op.create_table(
+        "attachments",
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("record_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column(
+            "conversation_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True
+        ),
+        sa.Column("message_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
+        sa.Column("author_kind", sa.String(length=8), nullable=False),
+        sa.Column("author_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id", "conversation_id"],
+            ["conversations.platform_id", "conversations.id"],
+            name=op.f("fk_attachments_platform_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id", "record_id"],
+            ["users.platform_id", "users.id"],
+            name=op.f("fk_attachments_platform_id_record_id"),
+        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_attachments_platform_id")),
+        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_attachments")),
+        info={"tenant": True},
+    )
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index("ix_attachments_of_author", ["platform_id", "author_id", "created_at"], unique=False)
+        batch_op.create_index("ix_attachments_of_conversation", ["platform_id", "conversation_id"], unique=False)
+        batch_op.create_index("ix_attachments_of_record", ["platform_id", "record_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachments_unsent",
+            ["platform_id", "created_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("message_id IS NULL"),
+            postgresql_where=sa.text("message_id IS NULL"),
+        )
 
     op.create_table(
         "merge_ledger",
@@ -310,6 +362,7 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
         sa.Column("author_name", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("attachments", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("event", sa.String(length=16), nullable=True),
         sa.Column("assurance", sa.String(length=16), nullable=True),
         sa.Column("key_name", sa.String(length=100), nullable=True),
@@ -383,6 +436,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_merge_ledger_of_record")
 
     op.drop_table("merge_ledger")
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_attachments_unsent",
+            sqlite_where=sa.text("message_id IS NULL"),
+            postgresql_where=sa.text("message_id IS NULL"),
+        )
+        batch_op.drop_index("ix_attachments_of_record")
+        batch_op.drop_index("ix_attachments_of_conversation")
+        batch_op.drop_index("ix_attachments_of_author")
+
+    op.drop_table("attachments")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_index("uq_conversations_start")
         batch_op.drop_index(

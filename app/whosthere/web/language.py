@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import cache
 
 from werkzeug.datastructures import LanguageAccept
+
+from whosthere.assets import static_dir
 
 FALLBACK = "en"
 _RIGHT_TO_LEFT = frozenset({"ar"})
 
 
-def available(static: Path) -> tuple[str, ...]:
+@cache
+def available() -> tuple[str, ...]:
     """Return the languages (BCP 47) the panel has words in."""
-    return tuple(sorted(path.stem for path in (static / "panel" / "words").glob("*.js")))
+    return tuple(sorted(path.stem for path in (static_dir() / "panel" / "words").glob("*.js")))
 
 
-def choose(wanted: str, preferred: LanguageAccept, languages: tuple[str, ...]) -> str:
-    """Return one of `languages`.
+def choose(wanted: object, preferred: LanguageAccept) -> str:
+    """Return one of the languages there are.
 
     Args:
-        wanted: the page's `language`: a code with or without a region, `browserDefault`, or nothing.
+        wanted: the page's `language`: a code with or without a region, `browserDefault`, or nothing. What is no text
+            counts as nothing.
         preferred: the browser's `Accept-Language`.
     """
+    languages = available()
+    wanted = wanted if isinstance(wanted, str) else ""
     asked = _primary(wanted)
     if asked in languages:
         return asked

@@ -1,0 +1,1 @@
+"""Whatever arrives: from the OpenAPI document, in every parser, and as raw bytes."""
