@@ -11,14 +11,14 @@
   const identity = ["userId", "userEmail", "userName", "userAuthToken", "identityToken", "fullPrivacy", "clearAnonymousUserOnLogin"];
   const chat = /** @type {any} */ ({
     base, server, parse, stringify, listeners: {}, happened: {}, given: {}, refusal: null, session: "", ends: 0, generation: 0, unread: 0,
-    ask, boot, warn, read, emit, badge, look, settled, become, wire, clean,
+    ask, boot, warn, read, emit, badge, keep, look, settled, become, wire, clean,
   });
   let late = any, loading = any, retry = any, host = any, root = any, button = any, count = any, sheet = any, channel = any, asking = any;
   const memory = /** @type {any} */ ({});
   let own = false, out = any, dead = false, pause = 0, tries = 0;
 
   function warn(code = "", message = any, grave = any) {
-    message = String(message);
+    message = String(message ?? "");
     console.warn(name + ": " + code + ": " + message);
     emit("warning", { code, message });
     if (grave) emit("onWebChatRuntimeError", { error: String(code).toUpperCase(), reason: message });
@@ -54,7 +54,7 @@
     try {
       const storage = w[scope + "Storage"];
       if (token === undefined) return storage.getItem(key) ?? memory[key + scope];
-      token === null ? storage.removeItem(key) : storage.setItem(key, token);
+      if (token === null) storage.removeItem(key); else storage.setItem(key, token);
     } catch {
       return memory[key + scope];
     }
@@ -84,7 +84,7 @@
     const platformId = read("platformId"), mine = ++chat.generation;
     let least = 0;
     clearTimeout(retry);
-    if (!platformId || typeof platformId !== "string") return warn("platform_id_missing", "none");
+    if (!platformId || typeof platformId !== "string") return warn("platform_id_missing");
     chat.named = !out && ["userId", "userEmail", "identityToken", "getToken"].some((key) => read(key));
     try {
       const given = await proof(renewal);
@@ -115,8 +115,9 @@
     retry = setTimeout(boot, Math.max(pause, least) * (1 + Math.random() / 4), renewal);
   }
   function admitted(answer = any) {
-    const { token, expiresInSeconds } = answer.session, before = chat.former || chat.booted;
-    const other = before && before.user.ref !== answer.user.ref, reset = chat.reset;
+    const { session: { token, expiresInSeconds }, user: { ref }, warnings } = answer, before = chat.former || chat.booted;
+    if (!token || !ref || !warnings) throw "nonsense";
+    const other = before && before.user.ref !== ref, { reset } = chat;
     if (other) drop(); // before anything of the answer is shown
     chat.booted = answer;
     chat.refusal = chat.reset = chat.former = null;
@@ -127,7 +128,7 @@
     if (reset) channel?.postMessage(0);
     settled();
     badge(answer.unreadCount);
-    for (const warning of answer.warnings) warn(warning.code, warning.message);
+    for (const warning of warnings) warn(warning.code, warning.message);
     if (other) emit("userChanged", { originalState: before.user.state, pageUrl: location.href });
     if (!chat.happened.ready) {
       emit("ready", {});
@@ -255,7 +256,7 @@ span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-ra
     logout() { logout(); },
     reset() { chat.reset = true; logout(); },
     addEventListener(event = "", listener = any) {
-      if (typeof listener !== "function") return warn("listener_invalid", "not a function");
+      if (typeof listener !== "function") return warn("listener_invalid");
       (chat.listeners[event] ||= new Set()).add(listener);
       if (event in chat.happened) call(listener, chat.happened[event]);
     },

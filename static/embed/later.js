@@ -18,6 +18,7 @@ const TELL_MS = 20;
 export function start(chat) {
   let port = /** @type {MessagePort | null} */ (null);
   const timers = /** @type {Record<"poll" | "renew" | "tell", any>} */ ({});
+  let told = /** @type {any} */ (null); // the answer to a boot that the panel knows
   let pollMs = POLL_MS;
   let listening = false; // whether the panel hears of messages by itself
   const sheet = new CSSStyleSheet();
@@ -36,20 +37,22 @@ export function start(chat) {
     port1.onmessage = (message) => chat.frame === frame && port1 === port && heard(Object(message.data));
     port = port1;
     frame.contentWindow.postMessage("whosthere:port", chat.server, [port2]);
-    tell();
+    if (chat.booted && told === chat.booted) chat.boot(true); // another panel began with that: it is old news
+    else tell();
   }
 
   /** Give the panel what it may know: the session, never a token. */
   function tell() {
     if (!port || !chat.frame || !(chat.booted || chat.refusal !== null)) return;
     const known = chat.booted;
-    const { session, user, widget, conversation, unreadCount } = known || {};
+    const { session, user, widget, conversation, unreadCount, historyOffer, attachments } = known || {};
+    told = known;
     extras?.settled(known);
     port.postMessage({
       type: "state",
       refusal: chat.refusal,
       expired: chat.refusal !== null && !!chat.former,
-      booted: known && { session, user, widget, conversation, unreadCount },
+      booted: known && { session, user, widget, conversation, unreadCount, historyOffer, attachments },
       initialUserMessage: extras?.said.initial ?? text("initialUserMessage", TEXT_MOST),
       nextUserMessage: text("subsequentIssuesInSameSessionConfig", TEXT_MOST, "initialUserMessage"),
       prefill: text("conversationPrefillText", PREFILL_MOST),
@@ -69,6 +72,29 @@ export function start(chat) {
     else if (data.type === "unread") chat.badge(Number(data.count) || 0);
     else if (data.type === "event") tellPage(String(data.name), data.payload);
     else if (data.type === "listening") listen(data.on === true);
+    else if (data.type === "offer") void answer(data.accept === true);
+    else if (data.type === "forget") forget();
+  }
+
+  /** Answer the offer of what was begun without logging in; the panel never has the token. @param {boolean} accept */
+  async function answer(accept) {
+    const { booted, sent } = chat;
+    if (!booted?.historyOffer) return;
+    booted.historyOffer = null;
+    try {
+      const response = await chat.ask("PUT", "/history-offer", { anonymousToken: sent.anonymousToken, accept });
+      if (!response.ok || chat.booted !== booted || !accept) return;
+      chat.keep("local", null);
+      port?.postMessage({ type: "moved", conversations: (await response.json()).conversations });
+    } catch (error) {
+      chat.warn("offer_failed", error); // it comes again with the next page
+    }
+  }
+
+  /** The visitor wants to leave nothing in this browser. */
+  function forget() {
+    chat.commands.close();
+    chat.commands.reset();
   }
 
   /** @param {boolean} on */

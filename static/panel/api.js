@@ -6,11 +6,12 @@ const PATIENCE_MS = 15000;
 
 /** What an answer other than success says. */
 export class ApiError extends Error {
-  /** @param {number} status @param {string} code @param {string} detail @param {number} retryAfterMs */
-  constructor(status, code, detail, retryAfterMs) {
-    super(detail);
+  /** @param {number} status @param {string} code @param {string} field @param {number} retryAfterMs */
+  constructor(status, code, field, retryAfterMs) {
+    super(code);
     this.status = status;
     this.code = code;
+    this.field = field;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -53,6 +54,6 @@ export class Api {
     if (response.ok) return response;
     const problem = await response.json().catch(() => ({}));
     const after = retryAfter(response.headers.get("Retry-After"));
-    throw new ApiError(response.status, String(problem.code || "unknown"), String(problem.detail || ""), after);
+    throw new ApiError(response.status, String(problem.code || "unknown"), String(problem.field || ""), after);
   }
 }

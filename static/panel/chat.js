@@ -4,24 +4,35 @@ import { ApiError } from "./api.js";
 import { Sender } from "./sender.js";
 import { share } from "./share.js";
 import { Thread } from "./thread.js";
+import { Typing } from "./typing.js";
 
 const LINGER_MS = 60000; // how long a closed panel still listens
 
 /**
  * @typedef {object} Boot what the page hands over after a boot
  * @property {{token: string}} session
- * @property {{ref: string, state: string, assurance: string, userId?: string, userEmail?: string, userName?: string}} user
+ * @property {{ref: string, state: string, assurance: string, missing?: string[], userId?: string, userEmail?: string,
+ *             userName?: string}} user
  * @property {any} widget
  * @property {any} conversation
  * @property {number} unreadCount
+ * @property {{conversations: number, startedAt: string} | null} [historyOffer]
+ * @property {{maxBytes: number, maxPerMessage: number, mediaTypes: string[]}} [attachments]
  */
+
+const EVENTS = /** @type {Record<string, string>} */ ({
+  open: "conversationReopened",
+  resolved: "conversationResolved",
+  rejected: "conversationRejected",
+  ended: "conversationEnd",
+});
 
 export class Chat {
   /**
    * @param {import("./api.js").Api} api
    * @param {import("./outbox.js").Outbox} outbox
    * @param {string} platformId
-   * @param {{changed(): void, tell(message: any): void}} outside
+   * @param {{changed(): void, tell(message: any): void, introduce(): Promise<void>}} outside
    */
   constructor(api, outbox, platformId, outside) {
     this.api = api;
@@ -35,7 +46,8 @@ export class Chat {
     this.config = {};
     this.visible = false;
     this.link = "live";
-    this.limited = false;
+    this.limited = 0; // epoch milliseconds until which the server takes nothing
+    this.active = false; // whether the visitor wrote since the page was loaded
     this.began = false; // whether a conversation was begun here
     this.elsewhere = 0; // unread messages of the visitor's other conversations
     /** @type {{close(): void} | null} */
@@ -43,6 +55,7 @@ export class Chat {
     /** @type {any} */
     this.linger = null;
     this.sender = new Sender(this);
+    this.typing = new Typing(this);
     /** @type {Set<string>} */
     this.announced = new Set();
   }
@@ -76,6 +89,7 @@ export class Chat {
     const name = `whosthere:${this.platformId}:${this.boot?.user.ref}`;
     this.connection = share(name, this.api, {
       message: (data) => this.heard(data),
+      typing: (data) => this.typing.heard(data),
       sync: () => this.sync(),
       renew: () => this.renew(),
       state: (link) => this.set({ link }),
@@ -90,9 +104,11 @@ export class Chat {
 
   /** Read what is missing; also the state of the conversation. */
   async sync() {
-    const thread = this.thread;
+    const { thread } = this;
+    const before = thread.loaded ? thread.state : undefined;
     if (thread.id !== null) await thread.sync();
     if (thread !== this.thread) return;
+    if (before !== undefined && before !== thread.state) this.#turned(thread.state);
     for (const message of thread.log.messages) this.outbox.settle(message.clientMessageId);
     this.read();
     this.outside.changed();
@@ -120,16 +136,20 @@ export class Chat {
       return;
     }
     this.outbox.settle(message.clientMessageId);
-    if (state === "resolved") this.emit("conversationResolved", {});
-    if (state === "rejected") this.emit("conversationRejected", {});
-    if (state === "open") this.emit("conversationReopened", {});
-    if (state === "ended") this.emit("conversationEnd", {});
+    if (message.author.kind === "agent") this.typing.show(false);
+    this.#turned(state);
+  }
+
+  /** @param {string | undefined} state which the conversation has from now on */
+  #turned(state) {
+    if (state) this.emit(EVENTS[state], {});
   }
 
   /** Show a conversation; `null` for one that is yet to begin. @param {any} about */
   enter(about) {
     this.elsewhere = Math.max(0, this.elsewhere + this.thread.unread - (about?.unread || 0));
     this.thread = new Thread(this.api, about);
+    this.typing.show(false);
     this.outside.changed();
     if (about !== null) void this.sync().catch(() => this.set({ link: "down" }));
   }
@@ -138,6 +158,38 @@ export class Chat {
   begun(about) {
     this.thread = new Thread(this.api, about);
     this.thread.loaded = true;
+  }
+
+  /** Show the conversation that is open already. @returns {Promise<boolean>} whether there is one */
+  async enterOpen() {
+    const { items } = await this.api.call("GET", "/conversations");
+    const open = items.find((/** @type {any} */ about) => about.state === "open");
+    if (open) this.enter(open);
+    return !!open;
+  }
+
+  /** Conversations that were begun without logging in are the visitor's now. @param {string[]} ids newest first */
+  async moved(ids) {
+    if (this.thread.id !== null || !ids.length) return;
+    const about = await this.api.call("GET", `/conversations/${ids[0]}`).catch(() => null);
+    if (about && this.thread.id === null) this.enter(about);
+  }
+
+  /** Begin another conversation, with the words that the page puts into the visitor's mouth, if any. */
+  another() {
+    const text = this.began ? this.config.nextUserMessage : this.config.initialUserMessage;
+    this.enter(null);
+    if (text) this.send(text);
+  }
+
+  /** The server has what the visitor wrote. */
+  async wrote() {
+    this.typing.told = 0;
+    this.outside.changed();
+    if (this.active) return;
+    await this.outside.introduce().catch(() => {}); // agents know less, nothing else
+    this.active = true;
+    this.outside.changed();
   }
 
   /** Say how far the person has read, when they can see it. */
@@ -151,7 +203,8 @@ export class Chat {
       if (message.seq > thread.about.readSeq && message.author.kind === "agent" && !this.announced.has(message.id)) {
         this.announced.add(message.id);
         const createdTs = Date.parse(message.createdAt);
-        this.emit("agentMessageReceived", { body: message.body, publishId: message.id, createdTs });
+        const { body, id, attachments } = message;
+        this.emit("agentMessageReceived", { body, publishId: id, createdTs, ...(attachments?.length && { attachments }) });
       }
     }
     const seq = thread.log.lastSeq;
@@ -160,9 +213,9 @@ export class Chat {
     this.api.call("PUT", `${thread.path}/read`, { seq }).catch(() => {}); // said again with the next message
   }
 
-  /** @param {string} text */
-  send(text) {
-    this.outbox.add(crypto.randomUUID?.() || newId(), text, Date.now());
+  /** @param {string} text @param {import("./log.js").Attachment[]} [attachments] */
+  send(text, attachments) {
+    this.outbox.add(crypto.randomUUID?.() || newId(), text, Date.now(), attachments);
     this.outside.changed();
     void this.sender.flush();
   }
@@ -174,25 +227,33 @@ export class Chat {
     void this.sender.flush();
   }
 
-  /** Show what was said before the first message here. */
-  async earlier() {
-    await this.thread.earlier().catch((error) => this.#failed(error));
+  /** Give up a message that could not be sent. @param {string} clientMessageId */
+  discard(clientMessageId) {
+    this.outbox.settle(clientMessageId);
     this.outside.changed();
   }
 
-  async reopen() {
+  /** Show what was said before the first message here. */
+  async earlier() {
+    await this.thread.earlier().catch((error) => this.failed(error));
+    this.outside.changed();
+  }
+
+  /** Reopen a resolved conversation, or end it. @param {"open" | "ended"} state @returns {Promise<boolean>} whether it is */
+  async turn(state) {
     const { thread } = this;
     try {
-      await this.api.call("PUT", `${thread.path}/state`, { state: "open" });
+      await this.api.call("PUT", `${thread.path}/state`, { state });
       await this.sync();
+      return true;
     } catch (error) {
-      this.#failed(error);
+      this.failed(error);
+      return false;
     }
-    this.outside.changed();
   }
 
   /** @param {unknown} error */
-  #failed(error) {
+  failed(error) {
     if (error instanceof ApiError && error.status === 401) this.renew();
   }
 

@@ -6,14 +6,23 @@ import { fill, words } from "./words.js";
 const TEXT_MOST = 10000; // code points, as the server counts
 
 /**
+ * @typedef {object} Tray the files that go with the next message
+ * @property {boolean} busy whether some are on their way to the server
+ * @property {import("./log.js").Attachment[]} ready
+ * @property {() => void} clear
+ */
+
+/**
  * @param {import("./slot.js").Slot} slot where this tab keeps the draft
- * @param {{send(text: string): void, close(): void}} act
+ * @param {{send(text: string, attachments: import("./log.js").Attachment[]): void, typing(empty: boolean): void,
+ *          files(): Tray | null}} act
  */
 export function compose(slot, act) {
   const form = /** @type {HTMLFormElement} */ (byId("composer"));
   const field = /** @type {HTMLTextAreaElement} */ (byId("text"));
   const hint = byId("hint");
   const grows = CSS.supports("field-sizing", "content");
+  let waits = false; // to be sent as soon as its files are at the server
 
   /** How many characters do not fit. @param {string} text */
   function excess(text) {
@@ -22,7 +31,8 @@ export function compose(slot, act) {
 
   function shown() {
     const over = excess(field.value);
-    form.classList.toggle("empty", !field.value.trim() || over > 0);
+    const tray = act.files();
+    form.classList.toggle("empty", over > 0 || !(field.value.trim() || tray?.busy || tray?.ready.length));
     hint.hidden = over === 0;
     hint.textContent = over ? fill(words.tooLong, { most: TEXT_MOST, count: over }) : "";
     field.setAttribute("aria-invalid", String(over > 0));
@@ -33,11 +43,15 @@ export function compose(slot, act) {
 
   function send() {
     const text = field.value.replace(/[\0\p{Cs}]/gu, "");
-    if (!text.trim() || excess(text)) return;
+    const tray = act.files();
+    if (excess(text) || (waits = !!tray?.busy)) return;
+    const attachments = tray?.ready || [];
+    if (!text.trim() && !attachments.length) return;
     field.value = "";
     slot.keep("");
+    tray?.clear();
     shown();
-    act.send(text);
+    act.send(text.trim() && text, attachments);
   }
 
   form.addEventListener("submit", (event) => {
@@ -47,7 +61,9 @@ export function compose(slot, act) {
   });
   field.addEventListener("input", () => {
     slot.keep(field.value);
+    waits = false;
     shown();
+    act.typing(!field.value.trim());
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !composing(event)) {
@@ -55,11 +71,14 @@ export function compose(slot, act) {
       send();
     }
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !composing(event)) act.close();
-  });
   return {
     focus: () => field.focus(),
+    /** Files came, went, or arrived at the server. */
+    changed() {
+      shown();
+      const tray = act.files();
+      if (waits && tray && !tray.busy) send();
+    },
     /** Take up this visitor's draft, or else begin with `text`. @param {string} owner @param {string} text */
     begin(owner, text) {
       if (slot.owner === owner) return;
@@ -71,6 +90,6 @@ export function compose(slot, act) {
 }
 
 /** Whether a key belongs to an input method; Safari says so by the code only. @param {KeyboardEvent} event */
-function composing(event) {
+export function composing(event) {
   return event.isComposing || event.keyCode === 229;
 }

@@ -1,7 +1,8 @@
 /* The messages of one conversation as this browser knows them: always without a gap. Pure. */
 
+/** @typedef {{id: string, name: string, mediaType: string, size: number, width: number | null, height: number | null}} Attachment */
 /** @typedef {{id: string, seq: number, author: {kind: string, name: string | null}, body: string, createdAt: string,
- *             event?: string, clientMessageId?: string}} Message */
+ *             attachments?: Attachment[], event?: string, clientMessageId?: string}} Message */
 
 export class Log {
   constructor() {

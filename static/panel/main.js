@@ -4,8 +4,8 @@ import { Api } from "./api.js";
 import { Chat } from "./chat.js";
 import { compose } from "./composer.js";
 import { byId } from "./dom.js";
-import { History } from "./history.js";
 import { Outbox } from "./outbox.js";
+import { Parts } from "./parts.js";
 import { isPort } from "./protocol.js";
 import { Slot } from "./slot.js";
 import { View } from "./view.js";
@@ -16,12 +16,18 @@ let port = null;
 
 const api = new Api(frame.apiBase);
 const outbox = new Outbox(new Slot(`whosthere:outbox:${frame.platformId}`));
-const chat = new Chat(api, outbox, frame.platformId, { changed: () => view.changed(), tell });
-const view = new View(chat);
-const history = new History(chat, view);
+const asked = new Slot(`whosthere:asked:${frame.platformId}`, () => localStorage);
+const chat = new Chat(api, outbox, frame.platformId, {
+  changed: () => view.changed(),
+  introduce: () => parts.introduce(),
+  tell,
+});
+const view = new View(chat, asked);
+const parts = new Parts(chat, view, () => composer.changed());
 const composer = compose(new Slot(`whosthere:draft:${frame.platformId}`), {
-  send: (text) => chat.send(text),
-  close: () => (history.shown ? history.leave() : tell({ type: "close" })),
+  send: (text, attachments) => chat.send(text, attachments),
+  typing: (empty) => chat.typing.wrote(empty),
+  files: () => parts.tray,
 });
 let initialSent = false;
 
@@ -40,6 +46,7 @@ function shake(event) {
 
 /** @param {any} data */
 function heard(data) {
+  if (data?.type === "moved") return void chat.moved(data.conversations);
   if (data?.type !== "state") return;
   if (!data.booted) {
     chat.pause();
@@ -47,10 +54,12 @@ function heard(data) {
   }
   view.trouble("", "");
   view.paint(data.booted.widget);
-  const { tags, fields, page, initialUserMessage, nextUserMessage } = data;
-  chat.config = { tags, fields, page, initialUserMessage, nextUserMessage };
+  const { tags, fields, page, contact, initialUserMessage, nextUserMessage } = data;
+  chat.config = { tags, fields, page, contact, initialUserMessage, nextUserMessage };
   const nobody = !data.booted.conversation && chat.thread.id === null;
-  composer.begin(data.booted.user.ref, nobody ? data.prefill : "");
+  const { ref } = data.booted.user;
+  if (asked.owner !== ref) asked.take(ref);
+  composer.begin(ref, nobody ? data.prefill : "");
   chat.begin(data.booted);
   const opened = data.visible && !chat.visible;
   if (data.visible !== chat.visible) chat.show(data.visible);
@@ -63,7 +72,6 @@ function heard(data) {
 
 view.paint(frame.widget);
 byId("close").addEventListener("click", () => tell({ type: "close" }));
-byId("reopen").addEventListener("click", () => chat.reopen());
 byId("earlier").addEventListener("click", () => view.earlier());
 byId("trouble-button").addEventListener("click", () => tell({ type: "reload" }));
 document.addEventListener("visibilitychange", () => chat.read());

@@ -4,18 +4,29 @@
 import { element } from "./dom.js";
 import { parts } from "./links.js";
 
+const EMOJI = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f\u200d]*){1,3}$/u; // a message of nothing else is shown larger
+
+/**
+ * @typedef {object} How
+ * @property {(at: number) => string} exact
+ * @property {import("./words/en.js").Words} words
+ * @property {(clientMessageId: string) => void} retry
+ * @property {(clientMessageId: string) => void} discard
+ * @property {(place: HTMLElement, attachments: import("./log.js").Attachment[]) => void} files shows them there
+ */
+
 /**
  * Bring the list into the state of `wanted`.
  * @param {HTMLElement} list
  * @param {import("./rows.js").Row[]} wanted
- * @param {{exact(at: number): string, retryText: string, retry(clientMessageId: string): void}} how
+ * @param {How} how
  */
 export function render(list, wanted, how) {
   const known = new Map(Array.from(list.children, (node) => [node.getAttribute("data-key"), node]));
   /** @type {Element | null} */
   let previous = null;
   for (const row of wanted) {
-    const node = known.get(row.key) || draw(row);
+    const node = known.get(row.key) || draw(row, how);
     known.delete(row.key);
     update(node, row, how);
     /** @type {ChildNode | null} */
@@ -26,18 +37,23 @@ export function render(list, wanted, how) {
   for (const node of known.values()) node.remove();
 }
 
-/** @param {import("./rows.js").Row} row */
-function draw(row) {
+/** @param {import("./rows.js").Row} row @param {How} how */
+function draw(row, how) {
   if (row.kind === "day" || row.kind === "system") return element("li", { class: row.kind, "data-key": row.key }, row.body);
-  const text = element("p", { dir: "auto" }); // not the bubble: its corner points to the author in any language
-  for (const part of parts(row.body)) text.append(part.href ? link(part.text, part.href) : part.text);
-  return element(
-    "li",
-    { class: `message ${row.kind === "user" ? "me" : "them"}`, "data-key": row.key },
-    element("div", { class: "by" }, element("bdi")),
-    element("div", { class: "bubble" }, text),
-    element("div", { class: "meta", "aria-live": "off" }),
-  );
+  const node = element("li", { class: `message ${row.kind === "user" ? "me" : "them"}`, "data-key": row.key });
+  node.append(element("div", { class: "by" }, element("bdi")));
+  if (row.body) {
+    const text = element("p", { dir: "auto" }); // not the bubble: its corner points to the author in any language
+    for (const part of parts(row.body)) text.append(part.href ? link(part.text, part.href) : part.text);
+    node.append(element("div", { class: EMOJI.test(row.body) ? "bubble emoji" : "bubble" }, text));
+  }
+  if (row.attachments?.length) {
+    const files = element("div", { class: "files" });
+    node.append(files);
+    how.files(files, row.attachments);
+  }
+  node.append(element("div", { class: "meta", "aria-live": "off" }));
+  return node;
 }
 
 /** @param {string} text @param {string} href */
@@ -48,7 +64,7 @@ function link(text, href) {
 /**
  * @param {Element} node
  * @param {import("./rows.js").Row} row
- * @param {{exact(at: number): string, retryText: string, retry(clientMessageId: string): void}} how
+ * @param {How} how
  */
 function update(node, row, how) {
   const signature = JSON.stringify([row.author, row.named, row.at, row.meta, row.retry, row.kind === "day" && row.body]);
@@ -56,15 +72,18 @@ function update(node, row, how) {
   node.setAttribute("data-state", signature);
   if (row.kind === "day") node.textContent = row.body;
   if (row.kind === "day" || row.kind === "system") return;
-  const [by, bubble, meta] = node.children;
+  const by = node.children[0];
+  const meta = node.children[node.children.length - 1];
   by.className = row.named ? "by" : "by hidden";
   by.children[0].textContent = row.author;
-  bubble.setAttribute("title", how.exact(row.at));
+  node.setAttribute("title", how.exact(row.at));
   meta.className = row.retry ? "meta failed" : "meta";
   meta.replaceChildren(row.meta);
   const { retry } = row;
   if (retry === undefined) return;
-  const again = element("button", { type: "button", class: "again" }, how.retryText);
-  again.addEventListener("click", () => how.retry(retry));
-  meta.append(" ", again);
+  for (const act of /** @type {const} */ (["retry", "discard"])) {
+    const button = element("button", { type: "button", class: act }, how.words[act]);
+    button.addEventListener("click", () => how[act](retry));
+    meta.append(" ", button);
+  }
 }

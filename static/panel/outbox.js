@@ -1,7 +1,8 @@
 /* What the visitor sent and the server has not confirmed yet. It survives a reload; the clientMessageId makes every
    further try harmless. */
 
-/** @typedef {{clientMessageId: string, text: string, state: "sending" | "failed", at: number}} Pending */
+/** @typedef {import("./log.js").Attachment} Attachment */
+/** @typedef {{clientMessageId: string, text: string, attachments?: Attachment[], state: "sending" | "failed", at: number}} Pending */
 
 export class Outbox {
   /** @param {{take(owner: string): string, keep(text: string): void}} slot */
@@ -22,9 +23,9 @@ export class Outbox {
     }
   }
 
-  /** @param {string} clientMessageId @param {string} text @param {number} at */
-  add(clientMessageId, text, at) {
-    this.#set([...this.items, { clientMessageId, text, state: "sending", at }]);
+  /** @param {string} clientMessageId @param {string} text @param {number} at @param {Attachment[]} [attachments] */
+  add(clientMessageId, text, at, attachments) {
+    this.#set([...this.items, { clientMessageId, text, ...(attachments?.length && { attachments }), state: "sending", at }]);
   }
 
   /** The first message that waits to be sent. */
@@ -37,7 +38,7 @@ export class Outbox {
     this.#set(this.items.map((item) => (item.clientMessageId === clientMessageId ? { ...item, state } : item)));
   }
 
-  /** The server has it. @param {string | undefined} clientMessageId */
+  /** The server has it, or nobody wants it any more. @param {string | undefined} clientMessageId */
   settle(clientMessageId) {
     if (!this.items.some((item) => item.clientMessageId === clientMessageId)) return;
     this.#set(this.items.filter((item) => item.clientMessageId !== clientMessageId));

@@ -12,6 +12,7 @@ const DAY_MS = 86400000;
  * @property {boolean} named whether the name is shown
  * @property {number} at epoch milliseconds
  * @property {string} meta
+ * @property {import("./log.js").Attachment[]} [attachments]
  * @property {string} [retry] the clientMessageId of a message that failed
  */
 
@@ -59,7 +60,8 @@ function stored(message, words, times) {
   const at = Date.parse(message.createdAt);
   const { kind, name } = message.author;
   const events = /** @type {Record<string, string>} */ (words.events);
-  const row = { key: message.clientMessageId || message.id, at, named: false, meta: times.time(at) };
+  const { attachments } = message;
+  const row = { key: message.clientMessageId || message.id, at, named: false, meta: times.time(at), attachments };
   if (message.event) return { ...row, kind: "system", body: events[message.event] || message.event, author: "", meta: "" };
   if (kind === "agent") return { ...row, kind, body: message.body, author: name || words.team };
   if (kind === "system") return { ...row, kind, body: message.body, author: "", meta: "" };
@@ -67,10 +69,10 @@ function stored(message, words, times) {
 }
 
 /** @param {import("./outbox.js").Pending} item @param {import("./words/en.js").Words} words @returns {Row} */
-function pending({ clientMessageId, text, at, state }, words) {
+function pending({ clientMessageId, text, attachments, at, state }, words) {
   const failed = state === "failed";
   const row = { key: clientMessageId, kind: /** @type {const} */ ("user"), body: text, author: words.you, named: false, at };
-  return { ...row, meta: failed ? words.failed : words.sending, retry: failed ? clientMessageId : undefined };
+  return { ...row, attachments, meta: failed ? words.failed : words.sending, retry: failed ? clientMessageId : undefined };
 }
 
 /** @param {number} at */

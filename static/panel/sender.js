@@ -25,9 +25,9 @@ export class Sender {
       try {
         await this.post(next);
         attempt = 0;
-        if (chat.limited) chat.set({ limited: false });
+        if (chat.limited) chat.set({ limited: 0 });
       } catch (error) {
-        const pause = this.trouble(next, error, attempt++);
+        const pause = await this.trouble(next, error, attempt++);
         if (pause === null) break;
         if (pause === 0) attempt = 0;
         else await this.#rest(pause);
@@ -54,7 +54,7 @@ export class Sender {
    * @param {unknown} error
    * @param {number} attempt
    */
-  trouble(waiting, error, attempt) {
+  async trouble(waiting, error, attempt) {
     const { chat } = this;
     const { status, code, retryAfterMs } = error instanceof ApiError ? error : new ApiError(0, "", "", 0);
     if (status === 401) {
@@ -65,9 +65,11 @@ export class Sender {
       chat.enter(null);
       return 0;
     }
+    if (code === "conversation_active" && (await chat.enterOpen().catch(() => false))) return 0; // begun in another tab
     if (status === 429) {
-      chat.set({ limited: true });
-      return Math.max(retryAfterMs, wait(attempt, Math.random()));
+      const pause = Math.max(retryAfterMs, wait(attempt, Math.random()));
+      chat.set({ limited: Date.now() + pause });
+      return pause;
     }
     if (status === 0 && !navigator.onLine) return null; // being online again goes on
     if ((status === 0 || status >= 500) && attempt < TRIES - 1) return wait(attempt, Math.random());
@@ -77,22 +79,24 @@ export class Sender {
   }
 
   /** @param {import("./outbox.js").Pending} waiting */
-  async post({ text, clientMessageId }) {
+  async post({ text, clientMessageId, attachments = [] }) {
     const { chat } = this;
+    const message = { text, clientMessageId, attachments: attachments.map(({ id }) => id) };
     const { thread, api } = chat;
     if (thread.writable) {
-      const message = await api.call("POST", `${thread.path}/messages`, { text, clientMessageId });
-      if (thread === chat.thread) chat.store(message);
+      const stored = await api.call("POST", `${thread.path}/messages`, message);
+      if (thread === chat.thread) chat.store(stored);
       else chat.outbox.settle(clientMessageId);
     } else {
       const { tags, fields, page } = chat.config;
-      const started = await api.call("POST", "/conversations", { text, clientMessageId, tags, fields, page });
+      const started = await api.call("POST", "/conversations", { ...message, tags, fields, page, unlessActive: true });
       chat.began = true;
       if (started.conversation.id !== chat.thread.id) chat.begun(started.conversation);
       chat.store(started.message);
       chat.emit("conversationStart", { message: text });
     }
-    chat.emit("messageAdd", { type: "text", body: text });
-    chat.outside.changed();
+    if (text) chat.emit("messageAdd", { type: "text", body: text });
+    for (const { name } of attachments) chat.emit("messageAdd", { type: "attachment", body: name });
+    void chat.wrote();
   }
 }

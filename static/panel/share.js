@@ -48,6 +48,10 @@ export function share(name, api, heard) {
         channel.postMessage({ message: data });
         heard.message(data);
       },
+      typing(data) {
+        channel.postMessage({ typing: data });
+        heard.typing(data);
+      },
       async sync() {
         channel.postMessage({ sync: true });
         await heard.sync();
@@ -82,6 +86,7 @@ export function share(name, api, heard) {
     silence();
     heard.state("live");
     if (data.message) heard.message(data.message);
+    else if (data.typing) heard.typing(data.typing);
     else if (data.sync) catchUp();
   };
 

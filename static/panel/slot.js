@@ -9,6 +9,7 @@ export class Slot {
     this.key = key;
     this.storage = storage;
     this.owner = "";
+    this.text = "";
   }
 
   /**
@@ -18,9 +19,10 @@ export class Slot {
    */
   take(owner) {
     this.owner = owner;
+    this.text = "";
     try {
       const kept = JSON.parse(this.storage().getItem(this.key) || "{}");
-      if (kept.owner === owner) return String(kept.text || "");
+      if (kept.owner === owner) return (this.text = String(kept.text || ""));
       this.storage().removeItem(this.key);
     } catch {
       this.keep("");
@@ -30,6 +32,7 @@ export class Slot {
 
   /** @param {string} text empty to delete it */
   keep(text) {
+    this.text = text;
     try {
       if (text) this.storage().setItem(this.key, JSON.stringify({ owner: this.owner, text }));
       else this.storage().removeItem(this.key);

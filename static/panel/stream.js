@@ -14,6 +14,7 @@ const STEADY_MS = 10000; // a stream that lived this long was no failure
 /**
  * @typedef {object} Heard
  * @property {(data: any) => void} message
+ * @property {(data: any) => void} typing
  * @property {() => Promise<void>} sync
  * @property {() => void} renew
  * @property {(state: "live" | "down") => void} state
@@ -79,6 +80,8 @@ export function connect(api, heard) {
       void heard.sync().catch(() => controller.abort());
     } else if (event.event === "message") {
       heard.message(JSON.parse(event.data));
+    } else if (event.event === "typing") {
+      heard.typing(JSON.parse(event.data));
     }
   }
 

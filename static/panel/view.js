@@ -1,6 +1,8 @@
 /* What the panel shows of its chat. */
 
+import { card, presence } from "./cards.js";
 import { byId, element, icon } from "./dom.js";
+import { later } from "./later.js";
 import { render } from "./messages.js";
 import { rows } from "./rows.js";
 import { fill, times, words } from "./words.js";
@@ -10,9 +12,11 @@ const SKELETON_MS = 300;
 const QUIET_MS = 250;
 
 export class View {
-  /** @param {import("./chat.js").Chat} chat */
-  constructor(chat) {
+  /** @param {import("./chat.js").Chat} chat @param {import("./slot.js").Slot} asked who was asked for name and email */
+  constructor(chat, asked) {
     this.chat = chat;
+    this.asked = asked;
+    this.card = "";
     this.panel = /** @type {HTMLElement} */ (document.querySelector(".panel"));
     this.log = byId("log");
     /** Why there is no chat: "refused", "expired", or nothing. */
@@ -21,7 +25,12 @@ export class View {
     this.waiting = false;
     /** The conversation that is drawn. @type {import("./thread.js").Thread | null} */
     this.thread = null;
+    /** @type {any} */
+    this.tick = null;
     label();
+    new ResizeObserver(() => this.nearEnd && this.toEnd()).observe(this.log);
+    this.nearEnd = true;
+    this.log.addEventListener("scroll", () => (this.nearEnd = this.fromEnd() < NEAR_END));
     setTimeout(() => this.panel.classList.add("slow"), SKELETON_MS);
   }
 
@@ -45,16 +54,21 @@ export class View {
     byId("who").hidden = phase === "trouble" || !this.identity();
     byId("skeleton").hidden = phase !== "loading";
     byId("conversations").hidden = phase === "trouble" || phase === "loading" || (thread.id === null && !this.listing);
+    byId("attach").hidden = !boot?.attachments?.maxBytes;
+    byId("more").hidden = phase === "trouble" || phase === "loading";
     byId("elsewhere").hidden = this.chat.elsewhere === 0;
-    byId("resolved").hidden = phase !== "chat" || thread.state !== "resolved";
+    this.log.setAttribute("aria-busy", String(phase === "loading"));
+    byId("typing").hidden = !this.chat.typing.on;
     this.status(phase);
+    this.presence(phase);
+    this.ask(phase);
     if (phase === "chat" || phase === "loading") this.messages(phase);
   }
 
   /** @param {string} phase */
   messages(phase) {
     const { thread, outbox, boot } = this.chat;
-    const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
+    const atEnd = this.nearEnd;
     const found = rows(thread.log.messages, outbox.items, { now: Date.now(), words, times });
     byId("greeting").hidden = phase === "loading" || found.length > 0;
     byId("greeting-text").textContent =
@@ -64,9 +78,61 @@ export class View {
     const same = this.thread === thread || this.thread?.id === null; // the one that has just begun is no other one
     if (!same) this.quiet();
     list.classList.toggle("settled", same);
-    render(list, found, { exact: times.exact, retryText: words.retry, retry: (id) => this.chat.retry(id) });
-    if (atEnd || outbox.items.length || !same) this.log.scrollTop = this.log.scrollHeight;
+    render(list, found, {
+      exact: times.exact,
+      words,
+      retry: (id) => this.chat.retry(id),
+      discard: (id) => this.chat.discard(id),
+      files: (place, attachments) => void later("files").then((part) => part.show(place, attachments, this.chat.api)),
+    });
+    if (atEnd || outbox.items.length || !same) this.toEnd();
     if (phase === "chat") this.thread = thread;
+  }
+
+  fromEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight;
+  }
+
+  toEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /** Show the card that is due, if any. @param {string} phase */
+  ask(phase) {
+    const { thread, boot, active } = this.chat;
+    const missing = boot?.user.missing || [];
+    const situation = { state: thread.state, wrote: active, missing, asked: !!this.asked.text, offer: boot?.historyOffer };
+    const name = phase === "chat" ? card(situation) : "";
+    const key = name && `${name} ${thread.id} ${thread.state}`;
+    if (key === this.card) return;
+    this.card = key;
+    const place = byId("card");
+    const focused = place.contains(document.activeElement);
+    place.hidden = true;
+    place.replaceChildren();
+    this.panel.dataset.card = name;
+    if (focused) byId("text").focus();
+    if (!name) return;
+    const draw = async () => {
+      const part = await later(name);
+      if (this.card !== key) return;
+      place.replaceChildren(part.card(this.chat, this.asked));
+      place.hidden = false;
+      if (focused) /** @type {HTMLElement | null} */ (place.querySelector("button, input"))?.focus();
+    };
+    draw().catch(() => (this.card = "")); // tried again with the next change
+  }
+
+  /** Say whether somebody is there. @param {string} phase */
+  presence(phase) {
+    const widget = this.chat.boot?.widget;
+    const now = widget ? presence(widget, Date.now()) : "";
+    const replies = /** @type {Record<string, string>} */ (words.replies);
+    byId("subtitle").textContent = now === "away" ? words.away : (now && replies[widget.replyTime]) || words.support;
+    const line = byId("away");
+    line.hidden = now !== "away" || phase !== "chat";
+    const at = widget?.opensAt;
+    if (!line.hidden) line.textContent = at ? fill(words.awayUntil, { at: times.next(at) }) : words.awayText;
   }
 
   /** Let a screen reader pass over what was there before: only what arrives is news. */
@@ -86,16 +152,23 @@ export class View {
 
   /** @param {string} phase */
   status(phase) {
-    const { thread, limited, link } = this.chat;
-    const closed = phase === "chat" && thread.id !== null && !thread.writable;
-    let text = closed ? words.closed : "";
-    if (link === "down") text = words.reconnecting;
+    const { limited, link } = this.chat;
+    let text = link === "down" ? words.reconnecting : "";
     if (limited) text = words.tooMany;
     if (!navigator.onLine) text = words.offline;
     if (phase === "trouble") text = "";
-    const line = byId("status");
-    line.hidden = !text;
+    byId("status").classList.toggle("on", !!text);
+    const line = byId("status-text");
     if (line.textContent !== text) line.textContent = text;
+    this.count(text === words.tooMany ? limited : 0);
+  }
+
+  /** Count down, for the eyes only: a screen reader was told once. @param {number} until epoch milliseconds */
+  count(until) {
+    clearTimeout(this.tick);
+    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    byId("countdown").textContent = left ? fill(words.seconds, { count: left }) : "";
+    if (left) this.tick = setTimeout(() => this.count(until), 500);
   }
 
   /** Show who is signed in, and whether that was proven; nothing for an anonymous visitor. */
@@ -109,6 +182,7 @@ export class View {
     if (line.dataset.state === signature) return true;
     line.dataset.state = signature;
     const [before, after] = words.signedInAs.split("{name}");
+    line.title = name;
     const mark = icon(verified ? "tick" : "question");
     const text = verified ? words.verified : words.claimed;
     line.replaceChildren(
@@ -134,7 +208,7 @@ export class View {
     const { style } = document.documentElement;
     style.setProperty("--brand", `light-dark(${widget.brandColor}, ${widget.brandColorDark})`);
     style.setProperty("--brand-ink", `light-dark(${widget.brandInk}, ${widget.brandInkDark})`);
-    byId("name").textContent = widget.name;
+    byId("name").textContent = document.title = widget.name;
   }
 }
 
@@ -148,8 +222,9 @@ function label() {
   byId("log").setAttribute("aria-label", words.log);
   byId("subtitle").textContent = words.support;
   byId("earlier").textContent = words.earlier;
-  byId("resolved-text").textContent = words.resolved;
-  byId("reopen").textContent = words.reopen;
+  byId("more").setAttribute("aria-label", words.more);
+  byId("attach").setAttribute("aria-label", words.attach);
+  byId("typing-text").textContent = words.typing;
   byId("trouble-button").textContent = words.reload;
   byId("greeting-title").textContent = words.greeting;
   byId("history-title").textContent = words.conversations;

@@ -162,7 +162,7 @@ def test_a_message_that_cannot_be_sent_says_so_and_can_be_tried_again(stage: Sta
     frame.press("#text", "Enter")
     frame.wait_for_selector(".me .failed:has-text('Not sent.')")
     page.unroute_all()
-    frame.click(".again")
+    frame.click(".retry")
     frame.wait_for_selector(".me .meta:has-text('Sent')")
     assert stage.said() == ["Please"]
 
@@ -178,6 +178,7 @@ def test_resolving_and_reopening_are_told_to_the_visitor_and_to_the_page(stage: 
     expect(frame.locator("#resolved")).to_be_hidden()
     stage.put_state(stage.newest(), State.REJECTED)
     heard(page, "conversationRejected")
+    frame.click("#another")
     say(frame, "Something else")
     until(lambda: len(stage.conversations()) == 2)
 

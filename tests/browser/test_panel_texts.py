@@ -56,6 +56,7 @@ def test_an_earlier_conversation_can_be_looked_at(stage: Stage, page: Page, cloc
     stage.put_state(stage.newest(), State.REJECTED)
     heard(page, "conversationRejected")
     clock.advance(minutes=1)
+    frame.click("#another")
     say(frame, "the second matter")
     frame.click("#conversations")
     frame.click(".conversation:has-text('the first matter')")

@@ -17,7 +17,7 @@ from tests.shop import Shop
 
 pytestmark = pytest.mark.slow
 
-SERVER_KILLS, WORKER_KILLS = 4, 6
+SERVER_KILLS, WORKER_KILLS = 3, 6
 
 
 @pytest.fixture

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from whosthere.settings import Settings
-
-SQLITE_WHOLE = (3, 51, 3)
-"""The first SQLite without the WAL-reset bug (https://sqlite.org/wal.html#walresetbug)."""
+from whosthere.storage.writer_lock import SQLITE_WHOLE, dated_library
 
 
 def of_limits(settings: Settings, workers: int | None) -> list[str]:
@@ -28,11 +24,11 @@ def of_limits(settings: Settings, workers: int | None) -> list[str]:
 
 def of_sqlite(settings: Settings) -> list[str]:
     """Warn about a SQLite library that only our own lock keeps from damaging the file."""
-    on_sqlite = settings.database_url.get_secret_value().startswith("sqlite")
-    if not on_sqlite or sqlite3.sqlite_version_info >= SQLITE_WHOLE:
+    version = dated_library()
+    if version is None or not settings.database_url.get_secret_value().startswith("sqlite"):
         return []
     return [
-        f"SQLite {sqlite3.sqlite_version} can damage a database when two connections checkpoint at once (the WAL-reset "
+        f"SQLite {version} can damage a database when two connections checkpoint at once (the WAL-reset "
         "bug). Here all writes and checkpoints go through one lock, so the file is safe as long as no other program "
         f"writes to it. SQLite {'.'.join(map(str, SQLITE_WHOLE))} is without that bug; upgrade when you can."
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from whosthere.core.anonymous import DAY_MS
 from whosthere.core.attachments import NOT_THERE, read_name, refuse_usage
@@ -55,15 +55,23 @@ class Uploader:
     record_id: str
     conversation_id: str | None = None
 
-    @property
-    def columns(self) -> dict[str, Any]:
-        """What this says about an attachment."""
-        return {
-            "author_kind": self.author_kind,
-            "author_id": self.author_id,
-            "record_id": self.record_id,
-            "conversation_id": self.conversation_id,
-        }
+    def attachment(self, attachment_id: str, incoming: Incoming, name: str, media: Media, now: int) -> Attachment:
+        """Return the row of a file that has arrived."""
+        return Attachment(
+            id=attachment_id,
+            record_id=self.record_id,
+            conversation_id=self.conversation_id,
+            message_id=None,
+            author_kind=self.author_kind,
+            author_id=self.author_id,
+            name=name,
+            media_type=media.type,
+            size=incoming.size,
+            digest=incoming.digest,
+            width=media.width,
+            height=media.height,
+            created_at=now,
+        )
 
 
 def upload(runtime: Runtime, credential: Credential, given: Upload | Refused) -> Attachment | Refused:
@@ -139,18 +147,7 @@ def _store(
     admitted: Callable[[Tenant, int], Refused | None],
 ) -> Attachment | Refused:
     now = runtime.clock()
-    attachment = Attachment(
-        id=runtime.new_id(),
-        message_id=None,
-        name=name,
-        media_type=media.type,
-        size=incoming.size,
-        digest=incoming.digest,
-        width=media.width,
-        height=media.height,
-        created_at=now,
-        **who.columns,
-    )
+    attachment = who.attachment(runtime.new_id(), incoming, name, media, now)
 
     def store(tenant: Tenant) -> Attachment | Refused:
         refused = admitted(tenant, now)

@@ -121,7 +121,7 @@ class Stream:
             news = self._news()
         except Unavailable:
             self._behind = True
-            return []
+            return None if self._runtime.clock() >= self._place.ends_at else []
         self._behind = False
         return news
 

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
 from typing import Self
 
 from whosthere.storage.errors import Unavailable
+
+SQLITE_WHOLE = (3, 51, 3)
+"""The first SQLite without the WAL-reset bug (https://sqlite.org/wal.html#walresetbug)."""
+
+
+def dated_library() -> str | None:
+    """Return the version of the SQLite library if it is one that only this lock keeps from damaging a file."""
+    return sqlite3.sqlite_version if sqlite3.sqlite_version_info < SQLITE_WHOLE else None
 
 
 class WriterLock:

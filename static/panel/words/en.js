@@ -25,13 +25,26 @@ export const words = {
   today: "Today",
   yesterday: "Yesterday",
   events: { resolved: "Marked as resolved", reopened: "Reopened", rejected: "Closed by the team", ended: "Ended" },
-  resolved: "We marked this as resolved.",
-  reopen: "Reopen",
-  closed: "This conversation is closed. Your next message starts a new one.",
   offline: "You are offline. Your messages are sent when you are back.",
   reconnecting: "Connecting again…",
   tooMany: "That was a lot at once. We go on in a moment.",
-  tooLong: "A message has at most {most} characters. This one has {count} too many.",
+  more: "More",
+  attach: "Attach a file",
+  typing: "Somebody is typing…",
+  discard: "Delete",
+  replies: {
+    minutes: "Usually replies within minutes",
+    hours: "Usually replies within hours",
+    day: "Usually replies within a day",
+  },
+  away: "Away at the moment",
+  awayText: "We’re away right now. Leave a message and we’ll answer here.",
+  awayUntil: "We’re away. Leave a message; we’re back {at}.",
+  seconds: /** @type {Plural} */ ({ one: "{count} second", other: "{count} seconds" }),
+  tooLong: /** @type {Plural} */ ({
+    one: "A message has at most {most} characters. This one has {count} too many.",
+    other: "A message has at most {most} characters. This one has {count} too many.",
+  }),
   refusedTitle: "We couldn’t confirm it’s you",
   refusedText: "Your messages stay private until this website confirms your account. Reloading the page usually helps.",
   expiredTitle: "Your session has ended",
@@ -39,4 +52,5 @@ export const words = {
   reload: "Reload the page",
 };
 
+/** @typedef {Partial<Record<Intl.LDMLPluralRule, string>>} Plural a text in the plural forms of its language */
 /** @typedef {typeof words} Words */

@@ -24,7 +24,7 @@ ENDPOINTS = (
     Endpoint("POST", "/conversations/{id}/notes", REPLY),
     Endpoint("PUT", "/conversations/{id}/state", {"state": "resolved"}),
     Endpoint("PUT", "/conversations/{id}/read", {"seq": 1}),
-    Endpoint("POST", "/conversations/{id}/typing", {"typing": True}),
+    Endpoint("POST", "/conversations/{id}/typing", {"typing": True}, optional=("typing",)),
     Endpoint("POST", "/conversations/{id}/attachments", upload=True),
     Endpoint("GET", "/attachments/{attachment}"),
     Endpoint("GET", "/users"),

@@ -20,7 +20,10 @@ from whosthere.services.runtime import Runtime
 
 
 def test_the_table_of_endpoints_is_complete(app: Flask) -> None:
-    known = {(endpoint.method, endpoint.url("<conversation_id>")) for endpoint in ENDPOINTS}
+    known = {
+        (endpoint.method, API + endpoint.path.format(id="<conversation_id>", attachment="<attachment_id>"))
+        for endpoint in ENDPOINTS
+    }
     rules = {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
@@ -47,6 +50,7 @@ def test_a_conversation_is_listed_with_the_person_and_what_is_known_about_them(
             "userEmail": ADA.email,
             "userEmailProven": True,
             "userName": ADA.name,
+            "contact": None,
             "anonymous": False,
             "assurance": "verified",
         },
@@ -59,6 +63,8 @@ def test_a_conversation_is_listed_with_the_person_and_what_is_known_about_them(
         "lastSeq": 1,
         "assignee": None,
         "tags": [],
+        "fields": {},
+        "rating": None,
         "createdAt": item["createdAt"],
         "updatedAt": item["updatedAt"],
     }
@@ -248,6 +254,7 @@ def test_people_are_listed_with_what_is_known_of_them(
 def test_the_api_is_in_the_openapi_document(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").json["paths"]
     for endpoint in ENDPOINTS:
-        operation = paths[endpoint.url("{conversation_id}")][endpoint.method.lower()]
+        path = API + endpoint.path.format(id="{conversation_id}", attachment="{attachment_id}")
+        operation = paths[path][endpoint.method.lower()]
         assert operation["security"] == [{"agentToken": []}]
     assert API + "/stream" in paths

@@ -38,10 +38,11 @@ def test_a_conversation_of_another_platform_is_like_one_that_does_not_exist(
 ) -> None:
     other, conversation_id = theirs
     before = Rows(runtime.database, other.id).counts()
-    for body in (endpoint.good, {}, {"unknown": 1}):
-        sent = None if endpoint.method == "GET" else body
+    for body in (None, b"{}", b'{"unknown": 1}'):
+        request = endpoint.request(body)
+        headers = {"Authorization": f"Bearer {grace.token}"} | request["headers"]
         answers = [
-            grace.call(client, endpoint.method, endpoint.path.format(id=one), sent)
+            client.open(endpoint.url(one), method=endpoint.method, headers=headers, data=request["data"])
             for one in (conversation_id, UNKNOWN)
         ]
         assert answers[0].status_code == 404

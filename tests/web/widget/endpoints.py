@@ -22,13 +22,20 @@ POST = {"text": "More", "clientMessageId": "m"}
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One call, with a body that would be good."""
+    """One call, with a body that would be good.
+
+    Attributes:
+        optional: fields of that body that may be left out.
+        refusal: what a good body gets all the same from a visitor with an open conversation, when it is not taken.
+    """
 
     method: str
     path: str
     good: dict[str, Any] = field(default_factory=dict)
     needs_session: bool = True
     upload: bool = False
+    optional: tuple[str, ...] = ()
+    refusal: int = 0
 
     @property
     def of_conversation(self) -> bool:
@@ -53,6 +60,10 @@ class Endpoint:
         data = json.dumps(self.good).encode() if body is None else body
         return {"headers": {"Content-Type": "application/json"}, "data": data}
 
+    def takes(self, response: TestResponse) -> bool:
+        """Whether a good body was found good."""
+        return response.status_code < 300 or response.status_code == self.refusal
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -68,10 +79,10 @@ ENDPOINTS = (
     Endpoint("POST", "/conversations/{id}/messages", POST),
     Endpoint("PUT", "/conversations/{id}/read", {"seq": 1}),
     Endpoint("PUT", "/conversations/{id}/state", {"state": "open"}),
-    Endpoint("PUT", "/conversations/{id}/rating", {"rating": 5}),
-    Endpoint("POST", "/conversations/{id}/typing", {"typing": True}),
+    Endpoint("PUT", "/conversations/{id}/rating", {"rating": 5}, refusal=409),
+    Endpoint("POST", "/conversations/{id}/typing", {"typing": True}, optional=("typing",)),
     Endpoint("PUT", "/contact", {"name": "Ada"}),
-    Endpoint("PUT", "/history-offer", {"anonymousToken": "x", "accept": True}),
+    Endpoint("PUT", "/history-offer", {"anonymousToken": "x", "accept": True}, refusal=404),
     Endpoint("POST", "/attachments", upload=True),
     Endpoint("GET", "/attachments/{attachment}"),
     Endpoint("GET", "/stream"),

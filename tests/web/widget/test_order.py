@@ -22,7 +22,7 @@ from whosthere.web import create_app
 from whosthere.web.edge import BODY_BYTES_MAX
 
 UNKNOWN = "01a00000-0000-7000-8000-000000000000"
-COUNTED = ("/boot", "/conversations", "/conversations/{id}/messages")
+COUNTED = ("/boot", "/conversations", "/conversations/{id}/messages", "/conversations/{id}/typing")
 
 
 @dataclass(frozen=True, slots=True)

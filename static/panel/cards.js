@@ -1,0 +1,35 @@
+/* What the panel asks or tells the visitor below the messages: one card at a time. Pure. */
+
+/**
+ * @typedef {object} Situation
+ * @property {string | undefined} state of the conversation
+ * @property {boolean} wrote whether the visitor wrote here since the page was loaded
+ * @property {readonly string[]} missing what nobody told about them
+ * @property {boolean} asked whether they were asked for it before
+ * @property {any} offer of the history that was begun without logging in
+ */
+
+/**
+ * The name of the card to show; it is also that of its module.
+ * @param {Situation} situation
+ * @returns {"" | "over" | "resolved" | "offer" | "contact"}
+ */
+export function card({ state, wrote, missing, asked, offer }) {
+  if (state === "rejected" || state === "ended") return "over";
+  if (state === "resolved") return "resolved";
+  if (offer) return "offer";
+  return wrote && missing.length && !asked ? "contact" : "";
+}
+
+/**
+ * Whether somebody is there to answer: "away" outside the working hours, "here" within them, nothing when the hours
+ * that were told are over.
+ * @param {{away?: boolean, opensAt?: number | null, closesAt?: number | null}} widget
+ * @param {number} now epoch milliseconds
+ * @returns {"away" | "here" | ""}
+ */
+export function presence({ away, opensAt, closesAt }, now) {
+  const until = away ? opensAt : closesAt;
+  if (until && now >= until) return "";
+  return away ? "away" : "here";
+}

@@ -1,0 +1,8 @@
+/* The texts of the parts that most visits never need, in the language of the page. */
+
+const module = await import(`./words/${document.documentElement.lang}.js`);
+
+/** @type {import("./words/en.js").LaterWords} */
+export const words = module.words;
+
+export { fill, times } from "../words.js";
