@@ -1,4 +1,4 @@
-/* Whosthere, the embed script: see docs/embedding.md and, for how it is written, docs/architecture.md. */
+/* Whosthere, the embed script: see docs/embedding.md and docs/architecture.md. */
 (() => {
   "use strict";
   const w = /** @type {any} */ (window), d = document, any = w.undefined;
@@ -18,7 +18,7 @@
   let own = false, out = any, dead = false, pause = 0, tries = 0;
 
   function warn(code = "", message = any, grave = any) {
-    message = String(message ?? "");
+    message = String(message);
     console.warn(name + ": " + code + ": " + message);
     emit("warning", { code, message });
     if (grave) emit("onWebChatRuntimeError", { error: String(code).toUpperCase(), reason: message });
@@ -112,11 +112,11 @@
     }
     if (chat.booted && Date.now() >= chat.ends) expired();
     pause = Math.min(60000, pause * 2 || 2000);
-    retry = setTimeout(boot, Math.max(pause, least) * (1 + Math.random() / 4), renewal);
+    retry = setTimeout(boot, Math.max(pause, least), renewal);
   }
   function admitted(answer = any) {
     const { session: { token, expiresInSeconds }, user: { ref }, warnings } = answer, before = chat.former || chat.booted;
-    if (!token || !ref || !warnings) throw "nonsense";
+    if (!token || !ref || !warnings) throw answer;
     const other = before && before.user.ref !== ref, { reset } = chat;
     if (other) drop(); // before anything of the answer is shown
     chat.booted = answer;
@@ -125,7 +125,7 @@
     chat.ends = Date.now() + expiresInSeconds * 1000;
     pause = 0;
     keep(answer.anonymousScope === "tab" ? "session" : "local", answer.anonymousToken);
-    if (reset) channel?.postMessage(0);
+    if (reset) channel?.postMessage(answer.anonymousToken);
     settled();
     badge(answer.unreadCount);
     for (const warning of warnings) warn(warning.code, warning.message);
@@ -182,7 +182,7 @@
   function tune(as = "") {
     if (channel?.name === as) return;
     channel?.close();
-    try { (channel = new BroadcastChannel(as)).onmessage = () => logout(true); } catch {}
+    try { (channel = new BroadcastChannel(as)).onmessage = ({ data = any }) => { if (data) keep("local", data); logout(true); }; } catch {}
   }
 
   const open = () => chat.frame?.className === "open";

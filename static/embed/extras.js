@@ -73,6 +73,7 @@ export class Extras {
   /** Whose it is, if that was not known yet. @param {any} booted */
   belongs(booted) {
     if (!this.owner) this.settled(booted);
+    return this;
   }
 
   /** The server says who it is. @param {any} booted */

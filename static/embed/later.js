@@ -72,30 +72,11 @@ export function start(chat) {
     else if (data.type === "unread") chat.badge(Number(data.count) || 0);
     else if (data.type === "event") tellPage(String(data.name), data.payload);
     else if (data.type === "listening") listen(data.on === true);
-    else if (data.type === "offer") void answer(data.accept === true);
-    else if (data.type === "forget") forget();
+    else if (data.type === "offer" || data.type === "forget") own(data).catch(() => {}); // asked again some other time
   }
 
-  /** Answer the offer of what was begun without logging in; the panel never has the token. @param {boolean} accept */
-  async function answer(accept) {
-    const { booted, sent } = chat;
-    if (!booted?.historyOffer) return;
-    booted.historyOffer = null;
-    try {
-      const response = await chat.ask("PUT", "/history-offer", { anonymousToken: sent.anonymousToken, accept });
-      if (!response.ok || chat.booted !== booted || !accept) return;
-      chat.keep("local", null);
-      port?.postMessage({ type: "moved", conversations: (await response.json()).conversations });
-    } catch (error) {
-      chat.warn("offer_failed", error); // it comes again with the next page
-    }
-  }
-
-  /** The visitor wants to leave nothing in this browser. */
-  function forget() {
-    chat.commands.close();
-    chat.commands.reset();
-  }
+  /** The visitor decides about what is theirs. @param {any} data */
+  const own = async (data) => (await import("./own.js")).decide(chat, data, (message) => port?.postMessage(message));
 
   /** @param {boolean} on */
   function listen(on) {
@@ -244,24 +225,16 @@ export function start(chat) {
     });
   }
 
-  /**
-   * Take up what the page says; the part that can is loaded for it.
-   * @param {any} booted who was there when the page said it, as far as that was known
-   * @param {(it: import("./extras.js").Extras) => void} use
-   */
+  /** Take up what the page said while `booted` was there. @param {any} booted @param {(it: import("./extras.js").Extras) => void} use */
   function say(booted, use) {
     coming ||= import("./extras.js").then((part) => (extras = new part.Extras(chat)));
     coming.then(
       () => {
-        extras?.belongs(booted);
-        if (extras) use(extras);
+        if (extras) use(extras.belongs(booted));
         clearTimeout(timers.tell); // the panel hears once of many
         if (port) timers.tell = setTimeout(tell, TELL_MS);
       },
-      (error) => {
-        coming = null;
-        chat.warn("load_failed", error);
-      },
+      (error) => { coming = null; chat.warn("load_failed", error); },
     );
   }
 

@@ -1,17 +1,8 @@
 /* What the panel asks or tells the visitor below the messages: one card at a time. Pure. */
 
 /**
- * @typedef {object} Situation
- * @property {string | undefined} state of the conversation
- * @property {boolean} wrote whether the visitor wrote here since the page was loaded
- * @property {readonly string[]} missing what nobody told about them
- * @property {boolean} asked whether they were asked for it before
- * @property {any} offer of the history that was begun without logging in
- */
-
-/**
  * The name of the card to show; it is also that of its module.
- * @param {Situation} situation
+ * @param {Panel.Situation} situation
  * @returns {"" | "over" | "resolved" | "offer" | "contact"}
  */
 export function card({ state, wrote, missing, asked, offer }) {

@@ -8,18 +8,6 @@ import { Typing } from "./typing.js";
 
 const LINGER_MS = 60000; // how long a closed panel still listens
 
-/**
- * @typedef {object} Boot what the page hands over after a boot
- * @property {{token: string}} session
- * @property {{ref: string, state: string, assurance: string, missing?: string[], userId?: string, userEmail?: string,
- *             userName?: string}} user
- * @property {any} widget
- * @property {any} conversation
- * @property {number} unreadCount
- * @property {{conversations: number, startedAt: string} | null} [historyOffer]
- * @property {{maxBytes: number, maxPerMessage: number, mediaTypes: string[]}} [attachments]
- */
-
 const EVENTS = /** @type {Record<string, string>} */ ({
   open: "conversationReopened",
   resolved: "conversationResolved",
@@ -29,8 +17,8 @@ const EVENTS = /** @type {Record<string, string>} */ ({
 
 export class Chat {
   /**
-   * @param {import("./api.js").Api} api
-   * @param {import("./outbox.js").Outbox} outbox
+   * @param {Panel.Api} api
+   * @param {Panel.Outbox} outbox
    * @param {string} platformId
    * @param {{changed(): void, tell(message: any): void, introduce(): Promise<void>}} outside
    */
@@ -40,7 +28,7 @@ export class Chat {
     this.platformId = platformId;
     this.outside = outside;
     this.thread = new Thread(api, null);
-    /** @type {Boot | null} */
+    /** @type {Panel.Boot | null} */
     this.boot = null;
     /** What the page configured for a new conversation. @type {any} */
     this.config = {};
@@ -60,7 +48,7 @@ export class Chat {
     this.announced = new Set();
   }
 
-  /** Go on with a session; the page drops this whole frame when the person changes. @param {Boot} boot */
+  /** Go on with a session; the page drops this whole frame when the person changes. @param {Panel.Boot} boot */
   begin(boot) {
     const first = this.boot === null;
     const fresh = this.api.session !== boot.session.token;
@@ -128,7 +116,7 @@ export class Chat {
     this.outside.changed();
   }
 
-  /** Take up a message of the conversation that is shown. @param {import("./log.js").Message} message */
+  /** Take up a message of the conversation that is shown. @param {Panel.Message} message */
   store(message) {
     const state = this.thread.add(message);
     if (state === null) {
@@ -168,20 +156,6 @@ export class Chat {
     return !!open;
   }
 
-  /** Conversations that were begun without logging in are the visitor's now. @param {string[]} ids newest first */
-  async moved(ids) {
-    if (this.thread.id !== null || !ids.length) return;
-    const about = await this.api.call("GET", `/conversations/${ids[0]}`).catch(() => null);
-    if (about && this.thread.id === null) this.enter(about);
-  }
-
-  /** Begin another conversation, with the words that the page puts into the visitor's mouth, if any. */
-  another() {
-    const text = this.began ? this.config.nextUserMessage : this.config.initialUserMessage;
-    this.enter(null);
-    if (text) this.send(text);
-  }
-
   /** The server has what the visitor wrote. */
   async wrote() {
     this.typing.told = 0;
@@ -213,7 +187,7 @@ export class Chat {
     this.api.call("PUT", `${thread.path}/read`, { seq }).catch(() => {}); // said again with the next message
   }
 
-  /** @param {string} text @param {import("./log.js").Attachment[]} [attachments] */
+  /** @param {string} text @param {Panel.Attachment[]} [attachments] */
   send(text, attachments) {
     this.outbox.add(crypto.randomUUID?.() || newId(), text, Date.now(), attachments);
     this.outside.changed();
@@ -237,19 +211,6 @@ export class Chat {
   async earlier() {
     await this.thread.earlier().catch((error) => this.failed(error));
     this.outside.changed();
-  }
-
-  /** Reopen a resolved conversation, or end it. @param {"open" | "ended"} state @returns {Promise<boolean>} whether it is */
-  async turn(state) {
-    const { thread } = this;
-    try {
-      await this.api.call("PUT", `${thread.path}/state`, { state });
-      await this.sync();
-      return true;
-    } catch (error) {
-      this.failed(error);
-      return false;
-    }
   }
 
   /** @param {unknown} error */

@@ -1,21 +1,13 @@
 /* Writing: a field that grows, Enter to send, and a draft that is never lost and never somebody else's. */
 
-import { byId } from "./dom.js";
-import { fill, words } from "./words.js";
+import { byId, composing, later } from "./dom.js";
 
 const TEXT_MOST = 10000; // code points, as the server counts
 
 /**
- * @typedef {object} Tray the files that go with the next message
- * @property {boolean} busy whether some are on their way to the server
- * @property {import("./log.js").Attachment[]} ready
- * @property {() => void} clear
- */
-
-/**
- * @param {import("./slot.js").Slot} slot where this tab keeps the draft
- * @param {{send(text: string, attachments: import("./log.js").Attachment[]): void, typing(empty: boolean): void,
- *          files(): Tray | null}} act
+ * @param {Panel.Slot} slot where this tab keeps the draft
+ * @param {{send(text: string, attachments: Panel.Attachment[]): void, typing(empty: boolean): void,
+ *          files(): Panel.Tray | null}} act
  */
 export function compose(slot, act) {
   const form = /** @type {HTMLFormElement} */ (byId("composer"));
@@ -34,7 +26,7 @@ export function compose(slot, act) {
     const tray = act.files();
     form.classList.toggle("empty", over > 0 || !(field.value.trim() || tray?.busy || tray?.ready.length));
     hint.hidden = over === 0;
-    hint.textContent = over ? fill(words.tooLong, { most: TEXT_MOST, count: over }) : "";
+    if (over) void later("hint").then((part) => part.tooLong(hint, TEXT_MOST, over));
     field.setAttribute("aria-invalid", String(over > 0));
     if (grows) return;
     field.style.height = "auto";
@@ -87,9 +79,4 @@ export function compose(slot, act) {
       shown();
     },
   };
-}
-
-/** Whether a key belongs to an input method; Safari says so by the code only. @param {KeyboardEvent} event */
-export function composing(event) {
-  return event.isComposing || event.keyCode === 229;
 }

@@ -1,12 +1,8 @@
 /* The messages of one conversation as this browser knows them: always without a gap. Pure. */
 
-/** @typedef {{id: string, name: string, mediaType: string, size: number, width: number | null, height: number | null}} Attachment */
-/** @typedef {{id: string, seq: number, author: {kind: string, name: string | null}, body: string, createdAt: string,
- *             attachments?: Attachment[], event?: string, clientMessageId?: string}} Message */
-
 export class Log {
   constructor() {
-    /** @type {Message[]} */
+    /** @type {Panel.Message[]} */
     this.messages = [];
     /** What comes after this number is known; `null` until the history is being read. @type {number | null} */
     this.start = null;
@@ -29,7 +25,7 @@ export class Log {
 
   /**
    * Add what the server stored, if nothing before it is missing.
-   * @param {Message} message
+   * @param {Panel.Message} message
    * @returns {boolean} `false` when what is missing must be fetched first
    */
   add(message) {
@@ -43,7 +39,7 @@ export class Log {
 
   /**
    * Put earlier messages before the first one: all that follow `after`.
-   * @param {Message[]} messages
+   * @param {Panel.Message[]} messages
    * @param {number} after
    */
   prepend(messages, after) {

@@ -3,9 +3,9 @@
 import { Api } from "./api.js";
 import { Chat } from "./chat.js";
 import { compose } from "./composer.js";
-import { byId } from "./dom.js";
+import { byId, later } from "./dom.js";
 import { Outbox } from "./outbox.js";
-import { Parts } from "./parts.js";
+import { reach } from "./parts.js";
 import { isPort } from "./protocol.js";
 import { Slot } from "./slot.js";
 import { View } from "./view.js";
@@ -23,7 +23,7 @@ const chat = new Chat(api, outbox, frame.platformId, {
   tell,
 });
 const view = new View(chat, asked);
-const parts = new Parts(chat, view, () => composer.changed());
+const parts = reach(chat, view, () => composer.changed());
 const composer = compose(new Slot(`whosthere:draft:${frame.platformId}`), {
   send: (text, attachments) => chat.send(text, attachments),
   typing: (empty) => chat.typing.wrote(empty),
@@ -46,7 +46,7 @@ function shake(event) {
 
 /** @param {any} data */
 function heard(data) {
-  if (data?.type === "moved") return void chat.moved(data.conversations);
+  if (data?.type === "moved") return void later("states").then((part) => part.moved(chat, data.conversations));
   if (data?.type !== "state") return;
   if (!data.booted) {
     chat.pause();
@@ -73,7 +73,6 @@ function heard(data) {
 view.paint(frame.widget);
 byId("close").addEventListener("click", () => tell({ type: "close" }));
 byId("earlier").addEventListener("click", () => view.earlier());
-byId("trouble-button").addEventListener("click", () => tell({ type: "reload" }));
 document.addEventListener("visibilitychange", () => chat.read());
 for (const name of ["online", "offline"]) {
   window.addEventListener(name, () => {

@@ -7,19 +7,10 @@ import { parts } from "./links.js";
 const EMOJI = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f\u200d]*){1,3}$/u; // a message of nothing else is shown larger
 
 /**
- * @typedef {object} How
- * @property {(at: number) => string} exact
- * @property {import("./words/en.js").Words} words
- * @property {(clientMessageId: string) => void} retry
- * @property {(clientMessageId: string) => void} discard
- * @property {(place: HTMLElement, attachments: import("./log.js").Attachment[]) => void} files shows them there
- */
-
-/**
  * Bring the list into the state of `wanted`.
  * @param {HTMLElement} list
- * @param {import("./rows.js").Row[]} wanted
- * @param {How} how
+ * @param {Panel.Row[]} wanted
+ * @param {Panel.Drawing} how
  */
 export function render(list, wanted, how) {
   const known = new Map(Array.from(list.children, (node) => [node.getAttribute("data-key"), node]));
@@ -37,7 +28,7 @@ export function render(list, wanted, how) {
   for (const node of known.values()) node.remove();
 }
 
-/** @param {import("./rows.js").Row} row @param {How} how */
+/** @param {Panel.Row} row @param {Panel.Drawing} how */
 function draw(row, how) {
   if (row.kind === "day" || row.kind === "system") return element("li", { class: row.kind, "data-key": row.key }, row.body);
   const node = element("li", { class: `message ${row.kind === "user" ? "me" : "them"}`, "data-key": row.key });
@@ -63,8 +54,8 @@ function link(text, href) {
 
 /**
  * @param {Element} node
- * @param {import("./rows.js").Row} row
- * @param {How} how
+ * @param {Panel.Row} row
+ * @param {Panel.Drawing} how
  */
 function update(node, row, how) {
   const signature = JSON.stringify([row.author, row.named, row.at, row.meta, row.retry, row.kind === "day" && row.body]);

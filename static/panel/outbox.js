@@ -1,14 +1,11 @@
 /* What the visitor sent and the server has not confirmed yet. It survives a reload; the clientMessageId makes every
    further try harmless. */
 
-/** @typedef {import("./log.js").Attachment} Attachment */
-/** @typedef {{clientMessageId: string, text: string, attachments?: Attachment[], state: "sending" | "failed", at: number}} Pending */
-
 export class Outbox {
   /** @param {{take(owner: string): string, keep(text: string): void}} slot */
   constructor(slot) {
     this.slot = slot;
-    /** @type {Pending[]} */
+    /** @type {Panel.Pending[]} */
     this.items = [];
   }
 
@@ -23,7 +20,7 @@ export class Outbox {
     }
   }
 
-  /** @param {string} clientMessageId @param {string} text @param {number} at @param {Attachment[]} [attachments] */
+  /** @param {string} clientMessageId @param {string} text @param {number} at @param {Panel.Attachment[]} [attachments] */
   add(clientMessageId, text, at, attachments) {
     this.#set([...this.items, { clientMessageId, text, ...(attachments?.length && { attachments }), state: "sending", at }]);
   }
@@ -44,7 +41,7 @@ export class Outbox {
     this.#set(this.items.filter((item) => item.clientMessageId !== clientMessageId));
   }
 
-  /** @param {Pending[]} items */
+  /** @param {Panel.Pending[]} items */
   #set(items) {
     this.items = items;
     this.slot.keep(items.length ? JSON.stringify(items) : "");

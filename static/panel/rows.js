@@ -4,25 +4,10 @@ const GROUP_MS = 5 * 60 * 1000;
 const DAY_MS = 86400000;
 
 /**
- * @typedef {object} Row
- * @property {string} key stays the same from the first try to send until the conversation ends
- * @property {"user" | "agent" | "system" | "day"} kind
- * @property {string} body
- * @property {string} author the name that a screen reader says, or an empty text
- * @property {boolean} named whether the name is shown
- * @property {number} at epoch milliseconds
- * @property {string} meta
- * @property {import("./log.js").Attachment[]} [attachments]
- * @property {string} [retry] the clientMessageId of a message that failed
- */
-
-/** @typedef {{time(at: number): string, day(at: number): string}} Times how this language writes them */
-
-/**
- * @param {import("./log.js").Message[]} messages
- * @param {import("./outbox.js").Pending[]} waiting
- * @param {{now: number, words: import("./words/en.js").Words, times: Times}} how
- * @returns {Row[]}
+ * @param {Panel.Message[]} messages
+ * @param {Panel.Pending[]} waiting
+ * @param {{now: number, words: Panel.Words, times: Panel.Times}} how
+ * @returns {Panel.Row[]}
  */
 export function rows(messages, waiting, { now, words, times }) {
   const known = new Set(messages.map((message) => message.clientMessageId));
@@ -30,9 +15,9 @@ export function rows(messages, waiting, { now, words, times }) {
     ...messages.map((message) => stored(message, words, times)),
     ...waiting.filter((item) => !known.has(item.clientMessageId)).map((item) => pending(item, words)),
   ];
-  /** @type {Row[]} */
+  /** @type {Panel.Row[]} */
   const found = [];
-  /** @type {Row | null} */
+  /** @type {Panel.Row | null} */
   let before = null;
   for (const row of all) {
     if (!before || dayOf(before.at) !== dayOf(row.at)) {
@@ -51,10 +36,10 @@ export function rows(messages, waiting, { now, words, times }) {
 }
 
 /**
- * @param {import("./log.js").Message} message
- * @param {import("./words/en.js").Words} words
- * @param {Times} times
- * @returns {Row}
+ * @param {Panel.Message} message
+ * @param {Panel.Words} words
+ * @param {Panel.Times} times
+ * @returns {Panel.Row}
  */
 function stored(message, words, times) {
   const at = Date.parse(message.createdAt);
@@ -68,7 +53,7 @@ function stored(message, words, times) {
   return { ...row, kind: "user", body: message.body, author: words.you };
 }
 
-/** @param {import("./outbox.js").Pending} item @param {import("./words/en.js").Words} words @returns {Row} */
+/** @param {Panel.Pending} item @param {Panel.Words} words @returns {Panel.Row} */
 function pending({ clientMessageId, text, attachments, at, state }, words) {
   const failed = state === "failed";
   const row = { key: clientMessageId, kind: /** @type {const} */ ("user"), body: text, author: words.you, named: false, at };
@@ -80,7 +65,7 @@ function dayOf(at) {
   return new Date(at).toDateString();
 }
 
-/** @param {number} at @param {number} now @param {import("./words/en.js").Words} words @param {Times} times */
+/** @param {number} at @param {number} now @param {Panel.Words} words @param {Panel.Times} times */
 function dayName(at, now, words, times) {
   const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / DAY_MS);
   return days === 0 ? words.today : days === 1 ? words.yesterday : times.day(at);

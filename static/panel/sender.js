@@ -6,7 +6,7 @@ import { wait } from "./backoff.js";
 const TRIES = 4;
 
 export class Sender {
-  /** @param {import("./chat.js").Chat} chat */
+  /** @param {Panel.Chat} chat */
   constructor(chat) {
     this.chat = chat;
     this.sending = false;
@@ -50,7 +50,7 @@ export class Sender {
 
   /**
    * Decide what follows a failed try: milliseconds to wait, 0 to go on with the next message, `null` to stop.
-   * @param {import("./outbox.js").Pending} waiting
+   * @param {Panel.Pending} waiting
    * @param {unknown} error
    * @param {number} attempt
    */
@@ -78,7 +78,7 @@ export class Sender {
     return 0;
   }
 
-  /** @param {import("./outbox.js").Pending} waiting */
+  /** @param {Panel.Pending} waiting */
   async post({ text, clientMessageId, attachments = [] }) {
     const { chat } = this;
     const message = { text, clientMessageId, attachments: attachments.map(({ id }) => id) };

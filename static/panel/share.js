@@ -7,8 +7,8 @@ const SILENCE_MS = 45000;
 
 /**
  * @param {string} name of the visitor's connection; nobody else's tabs know it
- * @param {import("./api.js").Api} api
- * @param {import("./stream.js").Heard} heard
+ * @param {Panel.Api} api
+ * @param {Panel.Heard} heard
  * @returns {{close(): void}}
  */
 export function share(name, api, heard) {

@@ -11,17 +11,7 @@ const OPEN_MS = 8000; // the server says `ready` at once
 const SILENCE_MS = 40000; // and something every 15 s
 const STEADY_MS = 10000; // a stream that lived this long was no failure
 
-/**
- * @typedef {object} Heard
- * @property {(data: any) => void} message
- * @property {(data: any) => void} typing
- * @property {() => Promise<void>} sync
- * @property {() => void} renew
- * @property {(state: "live" | "down") => void} state
- * @property {() => void} [alive] at every sign of life
- */
-
-/** @param {import("./api.js").Api} api @param {Heard} heard */
+/** @param {Panel.Api} api @param {Panel.Heard} heard */
 export function connect(api, heard) {
   let turn = 0; // whoever holds an older one has been replaced
   let attempt = 0;

@@ -12,7 +12,7 @@ const STATES = /** @type {Record<string, string>} */ ({
 });
 
 export class Thread {
-  /** @param {import("./api.js").Api} api @param {any} about what the server says; `null` before the first message */
+  /** @param {Panel.Api} api @param {any} about what the server says; `null` before the first message */
   constructor(api, about) {
     this.api = api;
     this.about = about;
@@ -76,7 +76,7 @@ export class Thread {
 
   /**
    * Add one message.
-   * @param {import("./log.js").Message} message
+   * @param {Panel.Message} message
    * @returns {string | null | undefined} the new state if the message changed it; `null` when something is missing
    */
   add(message) {

@@ -3,7 +3,7 @@
 const TELL_MS = 3000;
 
 export class Typing {
-  /** @param {import("./chat.js").Chat} chat */
+  /** @param {Panel.Chat} chat */
   constructor(chat) {
     this.chat = chat;
     this.told = 0;

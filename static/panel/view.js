@@ -1,8 +1,7 @@
 /* What the panel shows of its chat. */
 
 import { card, presence } from "./cards.js";
-import { byId, element, icon } from "./dom.js";
-import { later } from "./later.js";
+import { byId, element, icon, later } from "./dom.js";
 import { render } from "./messages.js";
 import { rows } from "./rows.js";
 import { fill, times, words } from "./words.js";
@@ -12,7 +11,7 @@ const SKELETON_MS = 300;
 const QUIET_MS = 250;
 
 export class View {
-  /** @param {import("./chat.js").Chat} chat @param {import("./slot.js").Slot} asked who was asked for name and email */
+  /** @param {Panel.Chat} chat @param {Panel.Slot} asked who was asked for name and email */
   constructor(chat, asked) {
     this.chat = chat;
     this.asked = asked;
@@ -23,10 +22,8 @@ export class View {
     this.problem = "";
     this.listing = false;
     this.waiting = false;
-    /** The conversation that is drawn. @type {import("./thread.js").Thread | null} */
+    /** The conversation that is drawn. @type {Panel.Thread | null} */
     this.thread = null;
-    /** @type {any} */
-    this.tick = null;
     label();
     new ResizeObserver(() => this.nearEnd && this.toEnd()).observe(this.log);
     this.nearEnd = true;
@@ -160,15 +157,7 @@ export class View {
     byId("status").classList.toggle("on", !!text);
     const line = byId("status-text");
     if (line.textContent !== text) line.textContent = text;
-    this.count(text === words.tooMany ? limited : 0);
-  }
-
-  /** Count down, for the eyes only: a screen reader was told once. @param {number} until epoch milliseconds */
-  count(until) {
-    clearTimeout(this.tick);
-    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-    byId("countdown").textContent = left ? fill(words.seconds, { count: left }) : "";
-    if (left) this.tick = setTimeout(() => this.count(until), 500);
+    if (limited) void later("countdown").then((part) => part.count(this.chat.limited));
   }
 
   /** Show who is signed in, and whether that was proven; nothing for an anonymous visitor. */
@@ -195,11 +184,7 @@ export class View {
   /** @param {"refused" | "expired" | ""} problem @param {string} code the technical reason */
   trouble(problem, code) {
     this.problem = problem;
-    if (problem) {
-      byId("trouble-title").textContent = problem === "expired" ? words.expiredTitle : words.refusedTitle;
-      byId("trouble-text").textContent = problem === "expired" ? words.expiredText : words.refusedText;
-      byId("trouble-code").textContent = code;
-    }
+    if (problem) void later("trouble").then((part) => part.draw(this.chat, problem, code));
     this.changed();
   }
 
@@ -227,7 +212,5 @@ function label() {
   byId("typing-text").textContent = words.typing;
   byId("trouble-button").textContent = words.reload;
   byId("greeting-title").textContent = words.greeting;
-  byId("history-title").textContent = words.conversations;
-  byId("fresh").textContent = words.newConversation;
-  byId("elsewhere").textContent = fill(words.unread, {});
+  byId("elsewhere").textContent = words.unread;
 }

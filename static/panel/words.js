@@ -3,7 +3,7 @@
 const locale = document.documentElement.lang;
 const module = await import(`./words/${locale}.js`);
 
-/** @type {import("./words/en.js").Words} */
+/** @type {Panel.Words} */
 export const words = module.words;
 
 const clock = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });

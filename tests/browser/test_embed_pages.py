@@ -21,7 +21,7 @@ LAUNCHER = "#whosthere button"
 FRAME = "#whosthere iframe"
 BOOT = "**/api/v1/widget/boot"
 BEFORE = (
-    "Array.prototype.toJSON = function () { return '[]'; }; Array.prototype.each = 1; Object.prototype.extend = () => 1",
+    "Array.prototype.toJSON = () => '[]'; Array.prototype.each = 1; Object.prototype.extend = () => 1",
     "Array.prototype.includes = () => { throw 1; }; Array.prototype.flat = Array.prototype.find = undefined",
     "String.prototype.at = () => { throw 1; }; Promise.prototype.done = 1; window.Symbol.polyfill = true",
 )
@@ -130,7 +130,7 @@ def test_the_script_may_come_before_the_body_or_long_after(stage: Stage, page: P
     page.goto(stage.site_url + "/")
     if where == "late":
         page.evaluate(
-            """src => { const script = document.createElement("script"); script.src = src; document.head.append(script); }""",
+            """src => document.head.append(Object.assign(document.createElement("script"), { src }))""",
             f"{stage.chat.url}/embed.js",
         )
     expect(page.locator(LAUNCHER)).to_be_visible()
@@ -147,7 +147,8 @@ def test_a_page_that_replaces_its_body_keeps_the_chat(stage: Stage, page: Page) 
 def test_two_platforms_on_one_page_know_nothing_of_each_other(stage: Stage, page: Page) -> None:
     sales = open_shop(stage.shop.runtime, origins=(stage.site_url,))
     other = json.dumps({"platformId": sales.id, **BOB.proven(), "widgetOptions": {"position": "bottom-left"}})
-    more = f'<script>window.salesConfig={other}</script><script async data-name="Sales" src="{stage.chat.url}/embed.js"></script>'
+    more = f"<script>window.salesConfig={other}</script>"
+    more += f'<script async data-name="Sales" src="{stage.chat.url}/embed.js"></script>'
     stage.visit(page, ADA.proven(), body=more)
     page.wait_for_function("window.Sales?.q")
     page.evaluate("Sales('open')")

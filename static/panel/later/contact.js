@@ -7,7 +7,7 @@ import { words } from "./words.js";
 
 const FIELDS = /** @type {const} */ (["name", "email"]);
 
-/** @param {import("../chat.js").Chat} chat @param {import("../slot.js").Slot} asked */
+/** @param {Panel.Chat} chat @param {Panel.Slot} asked */
 export function card(chat, asked) {
   const missing = FIELDS.filter((field) => chat.boot?.user.missing?.includes(field));
   const inputs = missing.map((field) => {
@@ -41,14 +41,14 @@ export function card(chat, asked) {
   );
 }
 
-/** Leave what the page told, as far as nobody told it before. @param {import("../chat.js").Chat} chat @param {any} contact */
+/** Leave what the page told, as far as nobody told it before. @param {Panel.Chat} chat @param {any} contact */
 export async function leave(chat, contact) {
   const missing = chat.boot?.user.missing || [];
   const told = Object.entries(contact).filter(([field, text]) => text && missing.includes(field));
   if (told.length) await tell(chat, Object.fromEntries(told));
 }
 
-/** @param {import("../chat.js").Chat} chat @param {Record<string, string>} left */
+/** @param {Panel.Chat} chat @param {Record<string, string>} left */
 async function tell(chat, left) {
   if (Object.keys(left).length) await chat.api.call("PUT", "/contact", left);
   const { user } = chat.boot || {};

@@ -8,12 +8,10 @@ import { fill, words } from "./words.js";
 
 const IMAGES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
-/** @typedef {import("../log.js").Attachment} Attachment */
-
 /**
  * @param {HTMLElement} place
- * @param {Attachment[]} attachments
- * @param {import("../api.js").Api} api
+ * @param {Panel.Attachment[]} attachments
+ * @param {Panel.Api} api
  */
 export function show(place, attachments, api) {
   place.append(...attachments.map((file) => (IMAGES.has(file.mediaType) ? picture(file, api) : paper(file, api))));
@@ -24,7 +22,7 @@ export function badge(name) {
   return element("i", { class: "paper", "aria-hidden": "true" }, ending(name));
 }
 
-/** @param {Attachment} file @param {import("../api.js").Api} api */
+/** @param {Panel.Attachment} file @param {Panel.Api} api */
 function paper(file, api) {
   const { name } = file;
   const note = element("small", {}, size(file.size, document.documentElement.lang));
@@ -34,7 +32,7 @@ function paper(file, api) {
   return button;
 }
 
-/** @param {Attachment} file @param {import("../api.js").Api} api */
+/** @param {Panel.Attachment} file @param {Panel.Api} api */
 function picture(file, api) {
   const { name, width, height } = file;
   const image = /** @type {HTMLImageElement} */ (element("img", { alt: name }));
@@ -52,7 +50,7 @@ function picture(file, api) {
   return button;
 }
 
-/** @param {HTMLImageElement} image @param {Attachment} file @param {import("../api.js").Api} api */
+/** @param {HTMLImageElement} image @param {Panel.Attachment} file @param {Panel.Api} api */
 async function load(image, file, api) {
   const bytes = await fetched(file, api);
   image.src = URL.createObjectURL(new Blob([bytes], { type: file.mediaType }));
@@ -64,7 +62,7 @@ async function load(image, file, api) {
   image.classList.add("there");
 }
 
-/** @param {HTMLElement} button @param {Attachment} file @param {import("../api.js").Api} api @param {HTMLElement} note */
+/** @param {HTMLElement} button @param {Panel.Attachment} file @param {Panel.Api} api @param {HTMLElement} note */
 function saves(button, file, api, note) {
   button.addEventListener("click", async () => {
     if (button.ariaBusy === "true") return;
@@ -78,7 +76,7 @@ function saves(button, file, api, note) {
   });
 }
 
-/** @param {Attachment} file @param {import("../api.js").Api} api */
+/** @param {Panel.Attachment} file @param {Panel.Api} api */
 async function fetched(file, api) {
   return (await api.open("GET", `/attachments/${file.id}`, {})).blob();
 }

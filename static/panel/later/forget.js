@@ -3,7 +3,7 @@
 import { byId, element } from "../dom.js";
 import { words } from "./words.js";
 
-/** @param {import("../chat.js").Chat} chat */
+/** @param {Panel.Chat} chat */
 export function ask(chat) {
   const named = chat.boot?.user.state === "logged-in";
   const yes = element("button", { type: "button", id: "forget", class: "button danger" }, words.forgetYes);
@@ -31,7 +31,7 @@ export function ask(chat) {
   no.focus();
 }
 
-/** Delete what this browser keeps, and let the page end the rest. @param {import("../chat.js").Chat} chat */
+/** Delete what this browser keeps, and let the page end the rest. @param {Panel.Chat} chat */
 function forget(chat) {
   for (const name of /** @type {const} */ (["sessionStorage", "localStorage"])) {
     try {

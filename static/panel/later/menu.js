@@ -10,7 +10,7 @@ import { fill, times, words } from "./words.js";
 /** @type {HTMLElement | null} */
 let menu = null;
 
-/** @param {import("../chat.js").Chat} chat */
+/** @param {Panel.Chat} chat */
 export function toggle(chat) {
   if (menu) return close(true);
   menu = element("div", { id: "menu", class: "menu", role: "group" });
@@ -54,7 +54,7 @@ function entry(name, label, work) {
   return button;
 }
 
-/** @param {import("../chat.js").Chat} chat */
+/** @param {Panel.Chat} chat */
 async function download(chat) {
   try {
     const { thread, api, boot } = chat;

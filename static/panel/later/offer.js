@@ -4,7 +4,7 @@ import { element } from "../dom.js";
 import { act } from "./form.js";
 import { fill, times, words } from "./words.js";
 
-/** @param {import("../chat.js").Chat} chat */
+/** @param {Panel.Chat} chat */
 export function card(chat) {
   const { conversations, startedAt } = chat.boot?.historyOffer || { conversations: 1, startedAt: "" };
   const place = element("div", { id: "offer", class: "ask" });

@@ -1,14 +1,15 @@
 /* The card of a conversation in which nothing can be written any more. */
 
 import { element } from "../dom.js";
+import { another } from "./states.js";
 import { fill, words } from "./words.js";
 
-/** @param {import("../chat.js").Chat} chat */
+/** @param {Panel.Chat} chat */
 export function card(chat) {
   const { about, state } = chat.thread;
   const again = element("button", { type: "button", id: "another", class: "button" }, words.startNew);
   again.addEventListener("click", () => {
-    chat.another();
+    another(chat);
     queueMicrotask(() => document.getElementById("text")?.focus()); // when it is drawn again
   });
   const said = element("p", { class: "lead" }, state === "rejected" ? words.rejected : words.ended);

@@ -3,11 +3,12 @@
 import { element } from "../dom.js";
 import { drawing } from "./drawings.js";
 import { act, form } from "./form.js";
+import { turn } from "./states.js";
 import { words } from "./words.js";
 
 const COMMENT_MOST = 2000;
 
-/** @param {import("../chat.js").Chat} chat */
+/** @param {Panel.Chat} chat */
 export function card(chat) {
   const place = element("div", { id: "resolved", class: "ask" });
   if (chat.thread.about.rating) place.append(...rating(chat));
@@ -15,7 +16,7 @@ export function card(chat) {
   return place;
 }
 
-/** @param {import("../chat.js").Chat} chat @param {HTMLElement} place */
+/** @param {Panel.Chat} chat @param {HTMLElement} place */
 function question(chat, place) {
   const yes = element("button", { type: "button", id: "helped", class: "button" }, words.helped);
   const no = element("button", { type: "button", id: "reopen", class: "button quiet" }, words.helpedNot);
@@ -24,7 +25,7 @@ function question(chat, place) {
     place.querySelector("input")?.focus();
   });
   act(no, place, async () => {
-    if (!(await chat.turn("open"))) throw new Error("not reopened");
+    await turn(chat, "open");
     document.getElementById("text")?.focus();
   });
   return [
@@ -34,7 +35,7 @@ function question(chat, place) {
   ];
 }
 
-/** @param {import("../chat.js").Chat} chat */
+/** @param {Panel.Chat} chat */
 function rating(chat) {
   const before = chat.thread.about.rating;
   const comment = element("textarea", { name: "comment", rows: "2", dir: "auto", maxlength: String(COMMENT_MOST) });
@@ -57,8 +58,8 @@ function rating(chat) {
   node.classList.add("rating");
   return [node];
 
-  async function end() {
-    if (!(await chat.turn("ended"))) throw new Error("not ended");
+  function end() {
+    return turn(chat, "ended");
   }
 }
 

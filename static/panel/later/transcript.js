@@ -2,11 +2,11 @@
 
 /**
  * Read all messages from the server, also those that are not shown.
- * @param {import("../api.js").Api} api
+ * @param {Panel.Api} api
  * @param {string} path of the conversation
  */
 export async function all(api, path) {
-  /** @type {import("../log.js").Message[]} */
+  /** @type {Panel.Message[]} */
   const found = [];
   for (let next = 0; next !== null; ) {
     const page = await api.call("GET", `${path}/messages?after=${next}`);
@@ -17,8 +17,8 @@ export async function all(api, path) {
 }
 
 /**
- * @param {import("../log.js").Message[]} messages
- * @param {{title: string, words: import("../words/en.js").Words, exact(at: number): string}} how
+ * @param {Panel.Message[]} messages
+ * @param {{title: string, words: Panel.Words, exact(at: number): string}} how
  */
 export function transcript(messages, { title, words, exact }) {
   const events = /** @type {Record<string, string>} */ (words.events);

@@ -12,11 +12,11 @@ import { fill, words } from "./words.js";
  * @property {File} file
  * @property {HTMLElement} node
  * @property {AbortController} [way] of a file on its way
- * @property {import("../log.js").Attachment} [attachment]
+ * @property {Panel.Attachment} [attachment]
  */
 
 export class Tray {
-  /** @param {import("../chat.js").Chat} chat @param {HTMLElement} place @param {() => void} changed */
+  /** @param {Panel.Chat} chat @param {HTMLElement} place @param {() => void} changed */
   constructor(chat, place, changed) {
     this.chat = chat;
     this.place = place;

@@ -5,11 +5,11 @@ import { retryAfter } from "../backoff.js";
 import { mediaType } from "./sizes.js";
 
 /**
- * @param {import("../api.js").Api} api
+ * @param {Panel.Api} api
  * @param {File} file
  * @param {(share: number) => void} progress from 0 to 1
  * @param {AbortSignal} signal
- * @returns {Promise<import("../log.js").Attachment>}
+ * @returns {Promise<Panel.Attachment>}
  */
 export function upload(api, file, progress, signal) {
   const request = new XMLHttpRequest(); // fetch does not tell how much has been sent

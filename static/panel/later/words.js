@@ -2,7 +2,7 @@
 
 const module = await import(`./words/${document.documentElement.lang}.js`);
 
-/** @type {import("./words/en.js").LaterWords} */
+/** @type {Panel.LaterWords} */
 export const words = module.words;
 
 export { fill, times } from "../words.js";

@@ -1,10 +1,8 @@
 /** Every text of the panel, in German. */
-/** @type {import("./en.js").Words} */
+/** @type {Panel.Words} */
 export const words = {
   close: "Chat schließen",
-  back: "Zurück zum Gespräch",
   conversations: "Ihre Gespräche",
-  newConversation: "Neues Gespräch",
   unread: "Neu",
   log: "Gespräch",
   placeholder: "Nachricht schreiben …",
@@ -41,14 +39,4 @@ export const words = {
   away: "Gerade nicht da",
   awayText: "Wir sind gerade nicht da. Schreiben Sie uns, wir antworten hier.",
   awayUntil: "Wir sind nicht da. Schreiben Sie uns; zurück sind wir: {at}.",
-  seconds: { one: "{count} Sekunde", other: "{count} Sekunden" },
-  tooLong: {
-    one: "Eine Nachricht hat höchstens {most} Zeichen. Es ist {count} zu viel.",
-    other: "Eine Nachricht hat höchstens {most} Zeichen. Es sind {count} zu viel.",
-  },
-  refusedTitle: "Wir konnten nicht bestätigen, dass Sie es sind",
-  refusedText: "Ihre Nachrichten bleiben privat, bis diese Website Ihr Konto bestätigt. Meist hilft es, die Seite neu zu laden.",
-  expiredTitle: "Ihre Sitzung ist beendet",
-  expiredText: "Damit Ihre Nachrichten privat bleiben, muss die Website noch einmal bestätigen, dass Sie es sind. Was Sie geschrieben haben, bleibt erhalten.",
-  reload: "Seite neu laden",
 };

@@ -1,9 +1,7 @@
 /** Every text of the panel, in English. `{name}` and the like are replaced. */
 export const words = {
   close: "Close the chat",
-  back: "Back to the conversation",
   conversations: "Your conversations",
-  newConversation: "New conversation",
   unread: "New",
   log: "Conversation",
   placeholder: "Write a message…",
@@ -40,17 +38,6 @@ export const words = {
   away: "Away at the moment",
   awayText: "We’re away right now. Leave a message and we’ll answer here.",
   awayUntil: "We’re away. Leave a message; we’re back {at}.",
-  seconds: /** @type {Plural} */ ({ one: "{count} second", other: "{count} seconds" }),
-  tooLong: /** @type {Plural} */ ({
-    one: "A message has at most {most} characters. This one has {count} too many.",
-    other: "A message has at most {most} characters. This one has {count} too many.",
-  }),
-  refusedTitle: "We couldn’t confirm it’s you",
-  refusedText: "Your messages stay private until this website confirms your account. Reloading the page usually helps.",
-  expiredTitle: "Your session has ended",
-  expiredText: "To keep your messages private, the website has to confirm again that it’s you. What you wrote is kept.",
-  reload: "Reload the page",
 };
 
-/** @typedef {Partial<Record<Intl.LDMLPluralRule, string>>} Plural a text in the plural forms of its language */
 /** @typedef {typeof words} Words */

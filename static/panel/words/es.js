@@ -1,10 +1,8 @@
 /** Every text of the panel, in Spanish. */
-/** @type {import("./en.js").Words} */
+/** @type {Panel.Words} */
 export const words = {
   close: "Cerrar el chat",
-  back: "Volver a la conversación",
   conversations: "Tus conversaciones",
-  newConversation: "Nueva conversación",
   unread: "Nuevo",
   log: "Conversación",
   placeholder: "Escribe un mensaje…",
@@ -41,14 +39,4 @@ export const words = {
   away: "Ausentes en este momento",
   awayText: "Ahora no estamos. Deja un mensaje y te responderemos aquí.",
   awayUntil: "No estamos. Deja un mensaje; volvemos: {at}.",
-  seconds: { one: "{count} segundo", other: "{count} segundos" },
-  tooLong: {
-    one: "Un mensaje tiene como máximo {most} caracteres. Sobra {count}.",
-    other: "Un mensaje tiene como máximo {most} caracteres. Sobran {count}.",
-  },
-  refusedTitle: "No hemos podido confirmar que eres tú",
-  refusedText: "Tus mensajes siguen siendo privados hasta que este sitio confirme tu cuenta. Recargar la página suele bastar.",
-  expiredTitle: "Tu sesión ha terminado",
-  expiredText: "Para que tus mensajes sigan siendo privados, el sitio tiene que confirmar otra vez que eres tú. Lo que has escrito se conserva.",
-  reload: "Recargar la página",
 };

@@ -1,10 +1,8 @@
 /** Every text of the panel, in French. */
-/** @type {import("./en.js").Words} */
+/** @type {Panel.Words} */
 export const words = {
   close: "Fermer la discussion",
-  back: "Retour à la conversation",
   conversations: "Vos conversations",
-  newConversation: "Nouvelle conversation",
   unread: "Nouveau",
   log: "Échange",
   placeholder: "Écrivez un message…",
@@ -41,14 +39,4 @@ export const words = {
   away: "Absents pour le moment",
   awayText: "Nous sommes absents. Laissez un message, nous répondrons ici.",
   awayUntil: "Nous sommes absents. Laissez un message ; retour : {at}.",
-  seconds: { one: "{count} seconde", other: "{count} secondes" },
-  tooLong: {
-    one: "Un message compte au plus {most} caractères. Il y en a {count} de trop.",
-    other: "Un message compte au plus {most} caractères. Il y en a {count} de trop.",
-  },
-  refusedTitle: "Nous n’avons pas pu confirmer que c’est vous",
-  refusedText: "Vos messages restent privés tant que ce site n’a pas confirmé votre compte. Recharger la page suffit souvent.",
-  expiredTitle: "Votre session est terminée",
-  expiredText: "Pour que vos messages restent privés, le site doit confirmer de nouveau que c’est vous. Ce que vous avez écrit est conservé.",
-  reload: "Recharger la page",
 };

@@ -1,10 +1,8 @@
 /** Every text of the panel, in Japanese. */
-/** @type {import("./en.js").Words} */
+/** @type {Panel.Words} */
 export const words = {
   close: "チャットを閉じる",
-  back: "会話に戻る",
   conversations: "これまでの会話",
-  newConversation: "新しい会話",
   unread: "新着",
   log: "会話",
   placeholder: "メッセージを入力…",
@@ -37,11 +35,4 @@ export const words = {
   away: "ただいま不在です",
   awayText: "ただいま不在です。メッセージを残していただければ、こちらでお返事します。",
   awayUntil: "ただいま不在です。メッセージをお残しください。再開: {at}",
-  seconds: { other: "あと{count}秒" },
-  tooLong: { other: "メッセージは {most} 文字までです。{count} 文字超えています。" },
-  refusedTitle: "ご本人であることを確認できませんでした",
-  refusedText: "このサイトがアカウントを確認するまで、メッセージは表示されません。ページを再読み込みすると解決することがあります。",
-  expiredTitle: "セッションが終了しました",
-  expiredText: "メッセージを守るため、サイトによるご本人の再確認が必要です。入力した内容は残っています。",
-  reload: "ページを再読み込み",
 };

@@ -1,10 +1,8 @@
 /** Every text of the panel, in Portuguese. */
-/** @type {import("./en.js").Words} */
+/** @type {Panel.Words} */
 export const words = {
   close: "Fechar o chat",
-  back: "Voltar à conversa",
   conversations: "As suas conversas",
-  newConversation: "Nova conversa",
   unread: "Novo",
   log: "Conversa",
   placeholder: "Escreva uma mensagem…",
@@ -41,14 +39,4 @@ export const words = {
   away: "Ausentes de momento",
   awayText: "Não estamos de momento. Deixe uma mensagem e responderemos aqui.",
   awayUntil: "Não estamos. Deixe uma mensagem; voltamos: {at}.",
-  seconds: { one: "{count} segundo", other: "{count} segundos" },
-  tooLong: {
-    one: "Uma mensagem tem no máximo {most} caracteres. Há {count} a mais.",
-    other: "Uma mensagem tem no máximo {most} caracteres. Há {count} a mais.",
-  },
-  refusedTitle: "Não conseguimos confirmar que é você",
-  refusedText: "As suas mensagens ficam privadas até este site confirmar a sua conta. Recarregar a página costuma resolver.",
-  expiredTitle: "A sua sessão terminou",
-  expiredText: "Para manter as suas mensagens privadas, o site tem de confirmar outra vez que é você. O que escreveu fica guardado.",
-  reload: "Recarregar a página",
 };

@@ -1,6 +1,29 @@
 /** Texts of the parts that most visits never need, in Arabic. */
-/** @type {import("./en.js").LaterWords} */
+/** @type {Panel.LaterWords} */
 export const words = {
+  back: "العودة إلى المحادثة",
+  newConversation: "محادثة جديدة",
+  seconds: {
+    zero: "{count} ثانية",
+    one: "ثانية واحدة",
+    two: "ثانيتان",
+    few: "{count} ثوانٍ",
+    many: "{count} ثانية",
+    other: "{count} ثانية",
+  },
+  tooLong: {
+    zero: "الحد الأقصى للرسالة {most} حرف. عدد الحروف الزائدة: {count}.",
+    one: "الحد الأقصى للرسالة {most} حرف. هناك حرف واحد زائد.",
+    two: "الحد الأقصى للرسالة {most} حرف. هناك حرفان زائدان.",
+    few: "الحد الأقصى للرسالة {most} حرف. هناك {count} أحرف زائدة.",
+    many: "الحد الأقصى للرسالة {most} حرف. هناك {count} حرفًا زائدًا.",
+    other: "الحد الأقصى للرسالة {most} حرف. هناك {count} حرف زائد.",
+  },
+  refusedTitle: "تعذّر علينا التأكد من هويتك",
+  refusedText: "تبقى رسائلك خاصة إلى أن يؤكد هذا الموقع حسابك. غالبًا ما تفيد إعادة تحميل الصفحة.",
+  expiredTitle: "انتهت جلستك",
+  expiredText: "حفاظًا على خصوصية رسائلك، يجب أن يؤكد الموقع هويتك مرة أخرى. ما كتبته محفوظ.",
+  reload: "إعادة تحميل الصفحة",
   resolved: "وضعنا علامة «تم الحل» على هذه المحادثة.",
   help: "هل أفادك ذلك؟",
   helped: "نعم، شكرًا",

@@ -1,6 +1,18 @@
 /** Texts of the parts that most visits never need, in German. */
-/** @type {import("./en.js").LaterWords} */
+/** @type {Panel.LaterWords} */
 export const words = {
+  back: "Zurück zum Gespräch",
+  newConversation: "Neues Gespräch",
+  seconds: { one: "{count} Sekunde", other: "{count} Sekunden" },
+  tooLong: {
+    one: "Eine Nachricht hat höchstens {most} Zeichen. Es ist {count} zu viel.",
+    other: "Eine Nachricht hat höchstens {most} Zeichen. Es sind {count} zu viel.",
+  },
+  refusedTitle: "Wir konnten nicht bestätigen, dass Sie es sind",
+  refusedText: "Ihre Nachrichten bleiben privat, bis diese Website Ihr Konto bestätigt. Meist hilft es, die Seite neu zu laden.",
+  expiredTitle: "Ihre Sitzung ist beendet",
+  expiredText: "Damit Ihre Nachrichten privat bleiben, muss die Website noch einmal bestätigen, dass Sie es sind. Was Sie geschrieben haben, bleibt erhalten.",
+  reload: "Seite neu laden",
   resolved: "Wir haben das als gelöst markiert.",
   help: "Hat das geholfen?",
   helped: "Ja, danke",

@@ -1,5 +1,17 @@
 /** Texts of the parts that most visits never need, in English. `{name}` and the like are replaced. */
 export const words = {
+  back: "Back to the conversation",
+  newConversation: "New conversation",
+  seconds: /** @type {Panel.Plural} */ ({ one: "{count} second", other: "{count} seconds" }),
+  tooLong: /** @type {Panel.Plural} */ ({
+    one: "A message has at most {most} characters. This one has {count} too many.",
+    other: "A message has at most {most} characters. This one has {count} too many.",
+  }),
+  refusedTitle: "We couldn’t confirm it’s you",
+  refusedText: "Your messages stay private until this website confirms your account. Reloading the page usually helps.",
+  expiredTitle: "Your session has ended",
+  expiredText: "To keep your messages private, the website has to confirm again that it’s you. What you wrote is kept.",
+  reload: "Reload the page",
   resolved: "We marked this as resolved.",
   help: "Did this help?",
   helped: "Yes, thank you",
@@ -23,7 +35,7 @@ export const words = {
   nameBad: "Please check this name.",
   emailBad: "Please check this address.",
   offer: "Is this yours?",
-  offerText: /** @type {import("../../words/en.js").Plural} */ ({
+  offerText: /** @type {Panel.Plural} */ ({
     one: "Before you signed in, somebody began {count} conversation in this browser, on {when}. Add it only if that was you.",
     other:
       "Before you signed in, somebody began {count} conversations in this browser, on {when}. Add them only if that was you.",
@@ -45,7 +57,7 @@ export const words = {
   tooLarge: "Too large: at most {most}",
   wrongKind: "Only images, PDF and plain text",
   damaged: "Empty or damaged",
-  tooManyFiles: /** @type {import("../../words/en.js").Plural} */ ({
+  tooManyFiles: /** @type {Panel.Plural} */ ({
     one: "At most {count} file per message",
     other: "At most {count} files per message",
   }),

@@ -1,6 +1,18 @@
 /** Texts of the parts that most visits never need, in Spanish. */
-/** @type {import("./en.js").LaterWords} */
+/** @type {Panel.LaterWords} */
 export const words = {
+  back: "Volver a la conversación",
+  newConversation: "Nueva conversación",
+  seconds: { one: "{count} segundo", other: "{count} segundos" },
+  tooLong: {
+    one: "Un mensaje tiene como máximo {most} caracteres. Sobra {count}.",
+    other: "Un mensaje tiene como máximo {most} caracteres. Sobran {count}.",
+  },
+  refusedTitle: "No hemos podido confirmar que eres tú",
+  refusedText: "Tus mensajes siguen siendo privados hasta que este sitio confirme tu cuenta. Recargar la página suele bastar.",
+  expiredTitle: "Tu sesión ha terminado",
+  expiredText: "Para que tus mensajes sigan siendo privados, el sitio tiene que confirmar otra vez que eres tú. Lo que has escrito se conserva.",
+  reload: "Recargar la página",
   resolved: "Lo hemos marcado como resuelto.",
   help: "¿Te ha servido?",
   helped: "Sí, gracias",

@@ -1,6 +1,18 @@
 /** Texts of the parts that most visits never need, in French. */
-/** @type {import("./en.js").LaterWords} */
+/** @type {Panel.LaterWords} */
 export const words = {
+  back: "Retour à la conversation",
+  newConversation: "Nouvelle conversation",
+  seconds: { one: "{count} seconde", other: "{count} secondes" },
+  tooLong: {
+    one: "Un message compte au plus {most} caractères. Il y en a {count} de trop.",
+    other: "Un message compte au plus {most} caractères. Il y en a {count} de trop.",
+  },
+  refusedTitle: "Nous n’avons pas pu confirmer que c’est vous",
+  refusedText: "Vos messages restent privés tant que ce site n’a pas confirmé votre compte. Recharger la page suffit souvent.",
+  expiredTitle: "Votre session est terminée",
+  expiredText: "Pour que vos messages restent privés, le site doit confirmer de nouveau que c’est vous. Ce que vous avez écrit est conservé.",
+  reload: "Recharger la page",
   resolved: "Nous avons marqué cette conversation comme résolue.",
   help: "Cela vous a-t-il aidé ?",
   helped: "Oui, merci",

@@ -1,6 +1,15 @@
 /** Texts of the parts that most visits never need, in Japanese. */
-/** @type {import("./en.js").LaterWords} */
+/** @type {Panel.LaterWords} */
 export const words = {
+  back: "会話に戻る",
+  newConversation: "新しい会話",
+  seconds: { other: "あと{count}秒" },
+  tooLong: { other: "メッセージは {most} 文字までです。{count} 文字超えています。" },
+  refusedTitle: "ご本人であることを確認できませんでした",
+  refusedText: "このサイトがアカウントを確認するまで、メッセージは表示されません。ページを再読み込みすると解決することがあります。",
+  expiredTitle: "セッションが終了しました",
+  expiredText: "メッセージを守るため、サイトによるご本人の再確認が必要です。入力した内容は残っています。",
+  reload: "ページを再読み込み",
   resolved: "解決済みとして記録しました。",
   help: "お役に立ちましたか？",
   helped: "はい、解決しました",

@@ -1,6 +1,18 @@
 /** Texts of the parts that most visits never need, in Portuguese. */
-/** @type {import("./en.js").LaterWords} */
+/** @type {Panel.LaterWords} */
 export const words = {
+  back: "Voltar à conversa",
+  newConversation: "Nova conversa",
+  seconds: { one: "{count} segundo", other: "{count} segundos" },
+  tooLong: {
+    one: "Uma mensagem tem no máximo {most} caracteres. Há {count} a mais.",
+    other: "Uma mensagem tem no máximo {most} caracteres. Há {count} a mais.",
+  },
+  refusedTitle: "Não conseguimos confirmar que é você",
+  refusedText: "As suas mensagens ficam privadas até este site confirmar a sua conta. Recarregar a página costuma resolver.",
+  expiredTitle: "A sua sessão terminou",
+  expiredText: "Para manter as suas mensagens privadas, o site tem de confirmar outra vez que é você. O que escreveu fica guardado.",
+  reload: "Recarregar a página",
   resolved: "Marcámos esta conversa como resolvida.",
   help: "Isto ajudou?",
   helped: "Sim, obrigado",
