@@ -232,7 +232,7 @@ def chromium() -> Iterator[Browser]:
 def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
     """A browser profile of its own: no cookies, no storage."""
     context = chromium.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

@@ -12,13 +12,7 @@ export function card({ state, wrote, missing, asked, offer }) {
   return wrote && missing.length && !asked ? "contact" : "";
 }
 
-/**
- * Whether somebody is there to answer: "away" outside the working hours, "here" within them, nothing when the hours
- * that were told are over.
- * @param {{away?: boolean, opensAt?: number | null, closesAt?: number | null}} widget
- * @param {number} now epoch milliseconds
- * @returns {"away" | "here" | ""}
- */
+/** Whether somebody is there to answer; nothing when the hours that were told are over. @param {any} widget @param {number} now */
 export function presence({ away, opensAt, closesAt }, now) {
   const until = away ? opensAt : closesAt;
   if (until && now >= until) return "";

@@ -207,12 +207,6 @@ export class Chat {
     this.outside.changed();
   }
 
-  /** Show what was said before the first message here. */
-  async earlier() {
-    await this.thread.earlier().catch((error) => this.failed(error));
-    this.outside.changed();
-  }
-
   /** @param {unknown} error */
   failed(error) {
     if (error instanceof ApiError && error.status === 401) this.renew();

@@ -72,7 +72,6 @@ function heard(data) {
 
 view.paint(frame.widget);
 byId("close").addEventListener("click", () => tell({ type: "close" }));
-byId("earlier").addEventListener("click", () => view.earlier());
 document.addEventListener("visibilitychange", () => chat.read());
 for (const name of ["online", "offline"]) {
   window.addEventListener(name, () => {

@@ -2,8 +2,8 @@
    screen reader says each message once. */
 
 import { element } from "./dom.js";
-import { parts } from "./links.js";
 
+const ADDRESS = /https?:|mailto:/i;
 const EMOJI = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f\u200d]*){1,3}$/u; // a message of nothing else is shown larger
 
 /**
@@ -34,8 +34,8 @@ function draw(row, how) {
   const node = element("li", { class: `message ${row.kind === "user" ? "me" : "them"}`, "data-key": row.key });
   node.append(element("div", { class: "by" }, element("bdi")));
   if (row.body) {
-    const text = element("p", { dir: "auto" }); // not the bubble: its corner points to the author in any language
-    for (const part of parts(row.body)) text.append(part.href ? link(part.text, part.href) : part.text);
+    const text = element("p", { dir: "auto" }, row.body); // not the bubble: its corner points to the author in any language
+    if (ADDRESS.test(row.body)) how.link(text, row.body);
     node.append(element("div", { class: EMOJI.test(row.body) ? "bubble emoji" : "bubble" }, text));
   }
   if (row.attachments?.length) {
@@ -45,11 +45,6 @@ function draw(row, how) {
   }
   node.append(element("div", { class: "meta", "aria-live": "off" }));
   return node;
-}
-
-/** @param {string} text @param {string} href */
-function link(text, href) {
-  return element("a", { href, target: "_blank", rel: "noopener noreferrer nofollow", referrerpolicy: "no-referrer" }, text);
 }
 
 /**

@@ -37,6 +37,7 @@ export function reach(chat, view, changed) {
   const file = /** @type {HTMLInputElement} */ (byId("file"));
   byId("conversations").addEventListener("click", list);
   byId("more").addEventListener("click", () => use("menu", (part) => part.toggle(chat)));
+  byId("earlier").addEventListener("click", () => use("earlier", (part) => part.show(chat, view)));
   byId("attach").addEventListener("click", () => file.click());
   file.addEventListener("change", (event) => {
     take(event, file.files);

@@ -6,7 +6,7 @@ import { connect } from "./stream.js";
 const SILENCE_MS = 45000;
 
 /**
- * @param {string} name of the visitor's connection; nobody else's tabs know it
+ * @param {string} name nobody else's tabs know it
  * @param {Panel.Api} api
  * @param {Panel.Heard} heard
  * @returns {{close(): void}}

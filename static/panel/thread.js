@@ -65,15 +65,6 @@ export class Thread {
     this.loaded = true;
   }
 
-  /** Fetch the messages before the first one here. */
-  async earlier() {
-    const first = this.log.start;
-    if (!first) return;
-    const after = Math.max(0, first - PAGE);
-    const page = await this.api.call("GET", `${this.path}/messages?after=${after}&limit=${first - after}`);
-    if (this.log.start === first) this.log.prepend(page.items, after);
-  }
-
   /**
    * Add one message.
    * @param {Panel.Message} message

@@ -4,7 +4,7 @@ import { card, presence } from "./cards.js";
 import { byId, element, icon, later } from "./dom.js";
 import { render } from "./messages.js";
 import { rows } from "./rows.js";
-import { fill, times, words } from "./words.js";
+import { times, words } from "./words.js";
 
 const NEAR_END = 80; // pixels
 const SKELETON_MS = 300;
@@ -16,6 +16,8 @@ export class View {
     this.chat = chat;
     this.asked = asked;
     this.card = "";
+    /** Makes addresses clickable, once it is here. @type {any} */
+    this.links = null;
     this.panel = /** @type {HTMLElement} */ (document.querySelector(".panel"));
     this.log = byId("log");
     /** Why there is no chat: "refused", "expired", or nothing. */
@@ -80,6 +82,10 @@ export class View {
       words,
       retry: (id) => this.chat.retry(id),
       discard: (id) => this.chat.discard(id),
+      link: (place, text) => {
+        if (this.links) this.links.link(place, text);
+        else void later("links").then((part) => (this.links = part).link(place, text));
+      },
       files: (place, attachments) => void later("files").then((part) => part.show(place, attachments, this.chat.api)),
     });
     if (atEnd || outbox.items.length || !same) this.toEnd();
@@ -128,23 +134,13 @@ export class View {
     byId("subtitle").textContent = now === "away" ? words.away : (now && replies[widget.replyTime]) || words.support;
     const line = byId("away");
     line.hidden = now !== "away" || phase !== "chat";
-    const at = widget?.opensAt;
-    if (!line.hidden) line.textContent = at ? fill(words.awayUntil, { at: times.next(at) }) : words.awayText;
+    if (!line.hidden) void later("hint").then((part) => part.away(line, widget.opensAt));
   }
 
   /** Let a screen reader pass over what was there before: only what arrives is news. */
   quiet() {
     this.log.setAttribute("aria-live", "off");
     setTimeout(() => this.log.setAttribute("aria-live", "polite"), QUIET_MS);
-  }
-
-  /** Show what was said before, without moving what is read. */
-  async earlier() {
-    const fromEnd = this.log.scrollHeight - this.log.scrollTop;
-    this.quiet();
-    await this.chat.earlier();
-    this.draw();
-    this.log.scrollTop = this.log.scrollHeight - fromEnd;
   }
 
   /** @param {string} phase */
@@ -199,18 +195,13 @@ export class View {
 
 /** Put the texts of this language into the page. */
 function label() {
-  byId("close").setAttribute("aria-label", words.close);
-  byId("conversations").setAttribute("aria-label", words.conversations);
-  byId("send").setAttribute("aria-label", words.send);
-  byId("text").setAttribute("placeholder", words.placeholder);
-  byId("text").setAttribute("aria-label", words.placeholder);
-  byId("log").setAttribute("aria-label", words.log);
+  const { placeholder } = words;
+  for (const name of /** @type {const} */ (["close", "conversations", "send", "log", "more", "attach"])) byId(name).ariaLabel = words[name];
+  byId("text").ariaLabel = placeholder;
+  byId("text").setAttribute("placeholder", placeholder);
   byId("subtitle").textContent = words.support;
   byId("earlier").textContent = words.earlier;
-  byId("more").setAttribute("aria-label", words.more);
-  byId("attach").setAttribute("aria-label", words.attach);
   byId("typing-text").textContent = words.typing;
-  byId("trouble-button").textContent = words.reload;
   byId("greeting-title").textContent = words.greeting;
   byId("elsewhere").textContent = words.unread;
 }

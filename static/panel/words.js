@@ -6,17 +6,12 @@ const module = await import(`./words/${locale}.js`);
 /** @type {Panel.Words} */
 export const words = module.words;
 
-const clock = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit" });
-const time = new Intl.DateTimeFormat(locale, clock);
+const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-const soon = new Intl.DateTimeFormat(locale, { weekday: "long", ...clock });
 const number = new Intl.NumberFormat(locale);
 const rules = new Intl.PluralRules(locale);
-
-/** @param {number} at */
-const isToday = (at) => new Date(at).toDateString() === new Date().toDateString();
 
 /** Moments and numbers as this language writes them; arguments are epoch milliseconds. */
 export const times = {
@@ -27,9 +22,7 @@ export const times = {
   /** @param {number} at */
   exact: (at) => exact.format(at),
   /** The time today, the day before. @param {number} at */
-  near: (at) => (isToday(at) ? time : short).format(at),
-  /** The time today, the day of the week too after that, the date when that is not enough. @param {number} at */
-  next: (at) => (isToday(at) ? time : at - Date.now() < 6 * 86400000 ? soon : exact).format(at),
+  near: (at) => (new Date(at).toDateString() === new Date().toDateString() ? time : short).format(at),
 };
 
 /**

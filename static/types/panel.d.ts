@@ -89,6 +89,8 @@ declare namespace Panel {
     words: Words;
     retry(clientMessageId: string): void;
     discard(clientMessageId: string): void;
+    /** Makes addresses of a text clickable. */
+    link(place: Element, text: string): void;
     /** Shows them there. */
     files(place: HTMLElement, attachments: Attachment[]): void;
   }

@@ -10,7 +10,7 @@ from wsgiref.types import WSGIApplication
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import servers
 from tests.browser.stage import OPEN_SHADOW, Stage, Website
@@ -22,6 +22,8 @@ from whosthere.services.runtime import Runtime
 from whosthere.settings import load_settings
 from whosthere.web import create_app
 from whosthere.wiring import build_runtime
+
+expect.set_options(timeout=60_000)  # a slow machine is no failure
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def tabs(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def tab(**options: Any) -> Page:
         context = chromium.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         context.add_init_script(OPEN_SHADOW)
         contexts.append(context)
         return context.new_page()

@@ -148,7 +148,7 @@ def heard(page: Page, *names: str, where: Callable[[Any], bool] = lambda _: True
         page.wait_for_timeout(10)  # lets the browser's own events in
         return find()
 
-    return until(look)[-1][1]
+    return until(look, seconds=60)[-1][1]
 
 
 def payloads(page: Page, name: str) -> list[Any]:
@@ -168,7 +168,7 @@ def panel(page: Page) -> Frame:
         page.wait_for_timeout(10)
         return next((frame for frame in page.frames if "/frame?" in frame.url), None)
 
-    frame = until(find)
+    frame = until(find, seconds=60)
     frame.wait_for_selector(".panel")
     return frame
 

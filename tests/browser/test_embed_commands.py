@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,6 @@ from tests.browser.stage import Stage, heard, opened, panel, payloads, say, tell
 from tests.page_api import COMMANDS
 from tests.people import ADA, BOB
 from tests.rows import Rows
-from tests.servers import until
 from whosthere.storage.tables import conversations
 
 pytestmark = pytest.mark.browser
@@ -251,58 +249,3 @@ def test_a_page_that_keeps_its_stub_is_heard(stage: Stage, page: Page, push: str
     stage.visit(page, {}, before="Object.defineProperty(window, 'Whosthere', {" + KEEP_FIRST + "})")
     page.evaluate(push)
     expect(page.locator(FRAME)).to_be_visible()
-
-
-def test_what_the_page_said_of_ada_is_not_said_of_bob(stage: Stage, page: Page) -> None:
-    """Fields, traits, events and the first message belong to one visitor."""
-    stage.visit(page, ADA.proven())
-    tell(page, "setCustomIssueFields", {"plan": {"type": "dropdown", "value": "Ada's"}})
-    tell(page, "setInitialUserMessage", "Ada's")
-    tell(page, "identify", {"name": "Ada's"})
-    tell(page, "track", "Ada's")
-    tell(page, "login", BOB.proven())
-    tell(page, "identify", {"likes": "Bob's"})
-    heard(page, "userChanged")
-    say(opened(page), "Bob's")
-    assert fields(stage) == {"likes": "Bob's"}
-    assert stage.said() == ["Bob's"]
-
-
-def test_what_the_page_said_of_ada_survives_an_update_that_turns_out_to_be_ada(stage: Stage, page: Page) -> None:
-    config = f"{{platformId: {stage.shop.id!r}, getToken: async () => proven}}"
-    stage.visit(page, config, before=f"window.proven = {json.dumps(ADA.proven())}")
-    tell(page, "identify", {"likes": "tea"})
-    with page.expect_response("**/boot"):
-        tell(page, "update")
-    say(opened(page), "Hello")
-    assert fields(stage) == {"likes": "tea"}
-
-
-def test_what_the_page_said_of_an_anonymous_visitor_goes_along_with_the_login(stage: Stage, page: Page) -> None:
-    stage.visit(page, {})
-    tell(page, "track", "looked around")
-    tell(page, "login", ADA.proven())
-    heard(page, "userChanged")
-    say(opened(page), "Hello")
-    assert "looked around" in fields(stage)["Recent events"]
-    until(lambda: stage.said() == ["Hello"])
-
-
-def test_under_full_privacy_name_and_email_stay_in_the_page(stage: Stage, page: Page) -> None:
-    stage.visit(page, {"fullPrivacy": True})
-    tell(page, "identify", {"name": "Ada", "email": "ada@example.com", "plan": "gold"})
-    say(opened(page), "Hello")
-    assert fields(stage) == {"plan": "gold"}
-
-
-def test_details_that_are_too_large_together_do_not_cost_the_message(stage: Stage, page: Page) -> None:
-    stage.visit(page, {})
-    page.evaluate(
-        """() => { const value = "語".repeat(50000); const f = {};
-          for (let n = 0; n < 150; n++) f["n" + n] = { type: "checkbox", value: true };
-          for (const name of ["a", "b", "c"]) f[name] = { type: "multiline", value };
-          Whosthere("setCustomIssueFields", f); }"""
-    )
-    say(opened(page), "Hello")
-    assert len(fields(stage)) == 100
-    assert heard(page, "warning")["code"] == "fields_too_large"

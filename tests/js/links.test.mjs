@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parts } from "../../static/panel/links.js";
+import { parts } from "../../static/panel/later/links.js";
 
 const hrefs = (text) => parts(text).filter((part) => part.href).map((part) => part.href);
 

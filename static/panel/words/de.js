@@ -37,6 +37,4 @@ export const words = {
     day: "Antwortet meist innerhalb eines Tages",
   },
   away: "Gerade nicht da",
-  awayText: "Wir sind gerade nicht da. Schreiben Sie uns, wir antworten hier.",
-  awayUntil: "Wir sind nicht da. Schreiben Sie uns; zurück sind wir: {at}.",
 };

@@ -36,8 +36,6 @@ export const words = {
     day: "Usually replies within a day",
   },
   away: "Away at the moment",
-  awayText: "We’re away right now. Leave a message and we’ll answer here.",
-  awayUntil: "We’re away. Leave a message; we’re back {at}.",
 };
 
 /** @typedef {typeof words} Words */

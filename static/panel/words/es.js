@@ -37,6 +37,4 @@ export const words = {
     day: "Suele responder en un día",
   },
   away: "Ausentes en este momento",
-  awayText: "Ahora no estamos. Deja un mensaje y te responderemos aquí.",
-  awayUntil: "No estamos. Deja un mensaje; volvemos: {at}.",
 };

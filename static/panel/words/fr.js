@@ -37,6 +37,4 @@ export const words = {
     day: "Répond en général sous un jour",
   },
   away: "Absents pour le moment",
-  awayText: "Nous sommes absents. Laissez un message, nous répondrons ici.",
-  awayUntil: "Nous sommes absents. Laissez un message ; retour : {at}.",
 };

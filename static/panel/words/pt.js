@@ -37,6 +37,4 @@ export const words = {
     day: "Costuma responder num dia",
   },
   away: "Ausentes de momento",
-  awayText: "Não estamos de momento. Deixe uma mensagem e responderemos aqui.",
-  awayUntil: "Não estamos. Deixe uma mensagem; voltamos: {at}.",
 };

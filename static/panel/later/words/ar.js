@@ -1,6 +1,8 @@
 /** Texts of the parts that most visits never need, in Arabic. */
 /** @type {Panel.LaterWords} */
 export const words = {
+  awayText: "لسنا هنا الآن. اترك رسالة وسنرد عليك هنا.",
+  awayUntil: "لسنا هنا. اترك رسالة؛ نعود: {at}.",
   back: "العودة إلى المحادثة",
   newConversation: "محادثة جديدة",
   seconds: {

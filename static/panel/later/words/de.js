@@ -1,6 +1,8 @@
 /** Texts of the parts that most visits never need, in German. */
 /** @type {Panel.LaterWords} */
 export const words = {
+  awayText: "Wir sind gerade nicht da. Schreiben Sie uns, wir antworten hier.",
+  awayUntil: "Wir sind nicht da. Schreiben Sie uns; zurück sind wir: {at}.",
   back: "Zurück zum Gespräch",
   newConversation: "Neues Gespräch",
   seconds: { one: "{count} Sekunde", other: "{count} Sekunden" },

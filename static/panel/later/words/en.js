@@ -1,5 +1,7 @@
 /** Texts of the parts that most visits never need, in English. `{name}` and the like are replaced. */
 export const words = {
+  awayText: "We’re away right now. Leave a message and we’ll answer here.",
+  awayUntil: "We’re away. Leave a message; we’re back {at}.",
   back: "Back to the conversation",
   newConversation: "New conversation",
   seconds: /** @type {Panel.Plural} */ ({ one: "{count} second", other: "{count} seconds" }),

@@ -1,6 +1,8 @@
 /** Texts of the parts that most visits never need, in Spanish. */
 /** @type {Panel.LaterWords} */
 export const words = {
+  awayText: "Ahora no estamos. Deja un mensaje y te responderemos aquí.",
+  awayUntil: "No estamos. Deja un mensaje; volvemos: {at}.",
   back: "Volver a la conversación",
   newConversation: "Nueva conversación",
   seconds: { one: "{count} segundo", other: "{count} segundos" },

@@ -1,6 +1,8 @@
 /** Texts of the parts that most visits never need, in French. */
 /** @type {Panel.LaterWords} */
 export const words = {
+  awayText: "Nous sommes absents. Laissez un message, nous répondrons ici.",
+  awayUntil: "Nous sommes absents. Laissez un message ; retour : {at}.",
   back: "Retour à la conversation",
   newConversation: "Nouvelle conversation",
   seconds: { one: "{count} seconde", other: "{count} secondes" },

@@ -1,6 +1,8 @@
 /** Texts of the parts that most visits never need, in Japanese. */
 /** @type {Panel.LaterWords} */
 export const words = {
+  awayText: "ただいま不在です。メッセージを残していただければ、こちらでお返事します。",
+  awayUntil: "ただいま不在です。メッセージをお残しください。再開: {at}",
   back: "会話に戻る",
   newConversation: "新しい会話",
   seconds: { other: "あと{count}秒" },

@@ -1,6 +1,8 @@
 /** Texts of the parts that most visits never need, in Portuguese. */
 /** @type {Panel.LaterWords} */
 export const words = {
+  awayText: "Não estamos de momento. Deixe uma mensagem e responderemos aqui.",
+  awayUntil: "Não estamos. Deixe uma mensagem; voltamos: {at}.",
   back: "Voltar à conversa",
   newConversation: "Nova conversa",
   seconds: { one: "{count} segundo", other: "{count} segundos" },

@@ -1,4 +1,4 @@
-/* Addresses in a text that may be clicked. Pure. */
+/* Addresses in a text that may be clicked. */
 
 const ADDRESS = /\b(?:https?:\/\/|mailto:)[^\s<>"'`{}|\\^\u0000-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
@@ -46,4 +46,19 @@ function safe(address) {
   } catch {
     return null;
   }
+}
+
+/** Put a text into the page, its addresses as links. @param {Element} place @param {string} text */
+export function link(place, text) {
+  const nodes = parts(text).map((part) => {
+    if (!part.href) return part.text;
+    const node = document.createElement("a");
+    node.href = part.href;
+    node.target = "_blank";
+    node.rel = "noopener noreferrer nofollow";
+    node.referrerPolicy = "no-referrer";
+    node.textContent = part.text;
+    return node;
+  });
+  place.replaceChildren(...nodes);
 }
