@@ -86,6 +86,8 @@ def test_what_is_set_is_stored(runtime: Runtime) -> None:
         "brand_color": "#0f5c6e",
         "position": "top-left",
         "greeting": "Ahoy! 👋",
+        "working_hours": "mon-fri 9:00-17:00 Europe/Berlin",
+        "reply_time": "minutes",
     }
     assert set(values) == set(OPTIONS)
     assert texts(change(runtime, before.id, **values)) == values

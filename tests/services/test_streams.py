@@ -240,6 +240,28 @@ def test_it_looks_by_itself_as_long_as_anybody_listens(
     watch.leave(listener)
 
 
+def test_a_thread_that_could_not_be_started_is_started_by_the_next_listener(
+    runtime: Runtime, shop: Shop, credential: Credential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the stream that could not be looked after takes no place."""
+
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(services_watch, "LOOK_SECONDS", 0.01)
+    until(lambda: not runtime.watch.looking)
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError):
+            open_stream(runtime, credential, None)
+    assert runtime.hub.open_streams == 0
+    listener = Watched(shop.id)
+    listener.ended = True
+    runtime.watch.enter(listener)
+    assert listener.woken.wait(10)
+    runtime.watch.leave(listener)
+
+
 def test_while_the_database_is_away_streams_stay_but_sessions_still_run_out(
     runtime: Runtime, shop: Shop, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

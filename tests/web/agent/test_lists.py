@@ -58,6 +58,7 @@ def test_a_conversation_is_listed_with_the_person_behind_it(
         "userName": ADA.name,
         "anonymous": False,
         "assurance": "verified",
+        "contact": None,
     }
     assert item["lastMessage"]["body"] == "Where is my parcel?"
     assert item["lastMessage"]["authorKind"] == "user"

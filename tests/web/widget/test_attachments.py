@@ -221,6 +221,19 @@ def test_a_disk_that_is_nearly_full_takes_nothing(
     assert files_of(settings, shop) == []
 
 
+def test_a_disk_that_fills_up_during_uploads_takes_no_more_of_them(
+    ada: Visitor, settings: Settings, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There was room for each of them when it began, but not for all."""
+    rooms = iter([True, True])
+    monkeypatch.setattr(LocalFiles, "has_room", lambda self: next(rooms, False))
+    text = b"a" * 200_000
+    response = ada.client.post(URL, data=text, headers=ada.headers | described("text/plain"))
+    check_problem(response, 503, "temporarily_unavailable")
+    assert files_of(settings, shop) == []
+    assert list((settings.instance_path / "attachments" / "incoming").iterdir()) == []
+
+
 def test_a_row_that_cannot_be_stored_leaves_no_row_and_no_visible_file(
     ada: Visitor, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:

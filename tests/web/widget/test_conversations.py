@@ -45,6 +45,7 @@ def test_a_start_answers_the_conversation_and_its_first_message(ada: Visitor, cl
         "readSeq": 1,
         "lastMessage": {"body": "Hello?", "authorKind": "user", "createdAt": now},
         "unread": 0,
+        "rating": None,
     }
     assert message == {
         "id": message["id"],

@@ -46,7 +46,7 @@ def test_a_broken_identifier_makes_an_anonymous_visitor_of_this_tab_with_a_warni
         assert response.status_code == 200
         user = response.json["user"]
         assert (user["state"], user["assurance"]) == ("anonymous", "anonymous")
-        assert set(user) == {"ref", "state", "assurance"}
+        assert set(user) == {"ref", "state", "assurance", "missing"}
         assert response.json["anonymousScope"] == "tab"
         (warning,) = response.json["warnings"]
         assert (warning["code"], warning["field"]) == (code, field), config

@@ -22,7 +22,16 @@ from whosthere.web import create_app
 from whosthere.web.edge import BODY_BYTES_MAX
 
 UNKNOWN = "01a00000-0000-7000-8000-000000000000"
-COUNTED = ("/boot", "/conversations", "/conversations/{id}/messages", "/conversations/{id}/typing")
+COUNTED = {
+    ("POST", "/boot"),
+    ("POST", "/conversations"),
+    ("POST", "/conversations/{id}/messages"),
+    ("POST", "/conversations/{id}/typing"),
+    ("PUT", "/conversations/{id}/rating"),
+    ("PUT", "/conversations/{id}/state"),
+    ("PUT", "/contact"),
+    ("PUT", "/history-offer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ PAIRS = list(itertools.combinations(ORDER, 2))
 def possible(endpoint: Endpoint, wrong: Wrong) -> bool:
     """Whether a request of this call can be wrong in this way."""
     if wrong.name == "rate":
-        return endpoint.method == "POST" and endpoint.path in COUNTED
+        return (endpoint.method, endpoint.path) in COUNTED
     if wrong.name == "credential":
         return endpoint is not BOOT
     if wrong.name == "existence":

@@ -180,7 +180,7 @@ def test_a_preflight_opens_nothing_but_lets_the_request_be_made(client: FlaskCli
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert set(response.headers["Access-Control-Allow-Methods"].split(", ")) == {"GET", "POST", "PUT", "DELETE"}
     granted = {name.lower() for name in response.headers["Access-Control-Allow-Headers"].split(", ")}
-    assert granted == {"authorization", "content-type", "last-event-id"}
+    assert granted == {"authorization", "content-disposition", "content-type", "last-event-id"}
     assert "Access-Control-Allow-Credentials" not in response.headers
     assert "Origin" in response.headers["Vary"]
 

@@ -67,6 +67,26 @@ def test_who_only_claims_to_be_somebody_writes_nothing_on_their_card(runtime: Ru
     assert Rows(runtime.database, shop.id).one(users).contact_name is None
 
 
+@pytest.mark.parametrize(
+    ("claimed", "proven"),
+    [(Person("eve", "", ""), Person("eve", "", "")), (Person("", "eve@example.com", ""), Person("", "eve@example.com", ""))],
+)
+def test_what_was_left_before_the_person_came_is_not_taken_for_theirs(
+    runtime: Runtime, client: FlaskClient, claimed: Person, proven: Person
+) -> None:
+    shop = open_shop(runtime, verification=Verification.OFF)
+    mallory = shop.visitor(client, claimed.config())
+    assert mallory.send("PUT", "/contact", {"name": "Eve", "email": "mallory@evil.example"}).status_code == 204
+    eve = shop.visitor(client, proven.proven())
+    assert "name" in eve.answer["user"]["missing"]
+    row = Rows(runtime.database, shop.id).one(users)
+    assert (row.contact_name, row.contact_email) == (None, None)
+    assert eve.send("PUT", "/contact", CONTACT).status_code == 204
+    shop.visitor(client, proven.proven())
+    row = Rows(runtime.database, shop.id).one(users)
+    assert (row.contact_name, row.contact_email) == tuple(CONTACT.values())
+
+
 # -- anonymous history --------------------------------------------------------------------------------------------
 
 

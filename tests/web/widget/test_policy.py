@@ -57,7 +57,7 @@ def test_a_visitor_without_identifiers_is_let_in_as_anonymous(
 ) -> None:
     rows, response = boot(runtime, client, policy, {"userAuthToken": "", "userId": "", "userEmail": None})
     assert response.status_code == 200
-    assert who(response) == {"state": "anonymous", "assurance": "anonymous"}
+    assert who(response) == {"state": "anonymous", "assurance": "anonymous", "missing": ["name", "email"]}
     assert response.json["anonymousScope"] == "browser"
     assert response.json["warnings"] == []
     assert not any(rows.counts(*PEOPLE, "refusal_counts", "refusal_samples").values())
@@ -78,6 +78,7 @@ def test_a_proof_makes_a_visitor_verified(
         "userId": "ada",
         "userEmail": "ada@example.com",
         "userName": "Ada Lovelace",
+        "missing": [],
     }
     record = rows.one(users)
     assert (record.user_id, record.user_id_proven, record.email, record.email_proven) == (
@@ -243,6 +244,7 @@ def test_under_full_privacy_only_the_user_id_counts(runtime: Runtime, client: Fl
         "state": "logged-in",
         "assurance": "verified",
         "userId": "ada",
+        "missing": [],
     }
     record = Rows(runtime.database, shop.id).one(users)
     assert (record.email, record.name, record.claimed_email) == (None, None, None)
