@@ -14,20 +14,23 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import psycopg
 from psycopg import sql
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.program import Program
+
 T = TypeVar("T")
 
 START_SECONDS = 30
+_ANSWER = "tests.answer"
 
 
 class Missing(Exception):
@@ -59,52 +62,6 @@ def spare_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@dataclass(slots=True)
-class Program:
-    """A server's program that can be killed and started again.
-
-    Attributes:
-        stop: the signal by which it ends without waiting for clients.
-    """
-
-    command: list[str | Path]
-    directory: Path
-    owner: str | None
-    stop: signal.Signals
-    process: subprocess.Popen[bytes] = field(init=False)
-
-    @property
-    def pid(self) -> int:
-        """The id of its process."""
-        return self.process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether it runs."""
-        return self.process.poll() is None
-
-    def start(self) -> None:
-        """Start it; what it says goes into a file beside its data."""
-        setpriv = shutil.which("setpriv")  # on Linux the kernel ends the child when the test run is killed
-        prefix = [setpriv, "--pdeathsig", self.stop.name.removeprefix("SIG"), "--"] if setpriv else []
-        with (self.directory / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*prefix, *self.command], cwd=self.directory, user=self.owner, group=self.owner, stdout=log, stderr=log
-            )
-
-    def kill(self) -> None:
-        """End it at once, without a chance to tidy up."""
-        self.process.kill()
-        self.process.wait()
-
-    def end(self) -> None:
-        """End it in its own way."""
-        self.process.send_signal(self.stop)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(10)
-        self.kill()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +170,22 @@ class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing."""
 
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        """Close the answer: Werkzeug forgets to when the browser is gone before the answer's end."""
+        answer = (environ or {}).get(_ANSWER)
+        if hasattr(answer, "close"):
+            answer.close()
+
 
 @contextmanager
 def serve(app: WSGIApplication) -> Iterator[LiveServer]:
     """Run `app` with one thread a request."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+
+    def remembered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[_ANSWER] = answer = app(environ, start_response)
+        return answer
+
+    server = make_server("127.0.0.1", 0, remembered, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

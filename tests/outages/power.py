@@ -15,7 +15,8 @@ from typing import Protocol
 from psycopg import sql
 
 from tests import servers
-from tests.servers import Postgres, Program, until
+from tests.program import Program
+from tests.servers import Postgres, until
 
 _FILLER = "what somebody else keeps here"
 
