@@ -19,6 +19,19 @@ def png(width: int = 3, height: int = 2) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
+def picture(width: int, height: int) -> bytes:
+    """A PNG of a sky over a sea, to be looked at."""
+    rows = []
+    for y in range(height):
+        share = y / height
+        sky = (int(120 + 110 * share), int(170 + 50 * share), 235)
+        sea = (30, int(110 - 60 * (share - 0.6)), int(150 - 50 * (share - 0.6)))
+        rows.append(b"\0" + bytes(sky if share < 0.6 else sea) * width)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(b"".join(rows)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+
+
 def jpeg(width: int = 3, height: int = 2) -> bytes:
     """The skeleton of a JPEG: markers, a frame, a scan, an end."""
     frame = struct.pack(">BHHB", 8, height, width, 1) + b"\1\x11\0"

@@ -12,7 +12,7 @@ from whosthere.services.signer import Signer
 from whosthere.services.watch import AccessWatch
 from whosthere.settings import Settings
 from whosthere.storage.database import Database
-from whosthere.storage.files import LocalFiles
+from whosthere.storage.files import OPEN_MAX, LocalFiles
 from whosthere.storage.vault import Vault
 
 STREAMS_MAX = 200
@@ -25,13 +25,18 @@ def system_clock() -> int:
 
 
 def build_runtime(
-    settings: Settings, *, clock: Callable[[], int] | None = None, streams_max: int = STREAMS_MAX
+    settings: Settings,
+    *,
+    clock: Callable[[], int] | None = None,
+    streams_max: int = STREAMS_MAX,
+    downloads_max: int = OPEN_MAX,
 ) -> Runtime:
     """Make the parts that `settings` ask for; nothing is connected before it is used.
 
     Args:
         clock: returns epoch milliseconds; the system's by default.
         streams_max: how many live streams this process holds before it asks clients to poll.
+        downloads_max: how many attachments it sends at once.
     """
     database = Database(settings.database_url.get_secret_value())
     clock = clock or system_clock
@@ -42,7 +47,7 @@ def build_runtime(
         hub=Hub(_bus(settings, database), streams_max=streams_max),
         watch=AccessWatch(database, clock),
         clock=clock,
-        files=LocalFiles(settings.instance_path / "attachments"),
+        files=LocalFiles(settings.instance_path / "attachments", open_max=downloads_max),
         attachment_bytes_max=settings.attachment_megabytes * MEGABYTE,
     )
 

@@ -19,6 +19,7 @@ export class View {
     /** Makes addresses clickable, once it is here. @type {any} */
     this.links = null;
     this.panel = /** @type {HTMLElement} */ (document.querySelector(".panel"));
+    this.panel.dataset.card = "";
     this.log = byId("log");
     /** Why there is no chat: "refused", "expired", or nothing. */
     this.problem = "";

@@ -185,7 +185,7 @@ def say(frame: Frame, text: str) -> None:
     """Write a message and wait until the server has it."""
     frame.fill("#text", text)
     frame.press("#text", "Enter")
-    frame.wait_for_selector(f".me:has-text({json.dumps(text)}) .meta:has-text('Sent')")
+    frame.wait_for_selector(f".me:has-text({json.dumps(text, ensure_ascii=False)}) .meta:has-text('Sent')")
 
 
 def texts(frame: Frame) -> list[str]:

@@ -59,6 +59,17 @@ def test_no_part_of_a_request_passes_for_the_whole(body: bytes, cut: int) -> Non
     assert look(whole[: min(cut, len(whole) - 1)]) is Arrival.UNDER_WAY
 
 
+@pytest.mark.parametrize("line", [b"0\r\n", b"0;\r\n", b"00", b"0 \t"])
+@pytest.mark.parametrize("end", [b"x", b"\r\n\r\n\r\n"])
+def test_no_body_makes_it_slow_to_look(line: bytes, end: bytes) -> None:
+    """One thread looks at everybody's requests, after every packet: a hostile body must not keep it from the others."""
+    received = CHUNKED + b"1\r\n" + line * 4000 + end
+    spent = time.thread_time()
+    for _ in range(50):
+        look(received)
+    assert time.thread_time() - spent < 1.0  # it takes a hundredth of that
+
+
 @pytest.mark.parametrize(
     ("received", "waits"),
     [

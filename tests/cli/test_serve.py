@@ -189,4 +189,5 @@ def test_missing_packages_are_named_with_the_extra_that_holds_them(
 def test_there_are_always_threads_left_for_requests(threads: int) -> None:
     plan = Plan("127.0.0.1", 8000, 1, threads)
     assert 2 <= plan.streams_max <= threads - 2
+    assert 1 <= plan.downloads_max <= threads - plan.streams_max
     assert Plan.of_text(plan.to_text()) == plan

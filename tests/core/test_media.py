@@ -42,6 +42,23 @@ def test_an_image_that_would_unfold_to_gigabytes_is_refused(media_type: str) -> 
     assert not refused(MAKERS[media_type](side - 1, side - 1), media_type)
 
 
+def test_no_frame_of_a_gif_is_larger_than_an_image_may_be() -> None:
+    """Whatever size its screen has: browsers make room for the frame."""
+    whole = gif(1, 1)
+    frame = whole.index(b"\x2c")
+    for at, extent in ((frame + 1, 2), (frame + 5, 2)):  # its place, then its size
+        side = min(65_535, PIXELS_MAX)
+        data = whole[:at] + side.to_bytes(2, "little") * extent + whole[at + 4 :]
+        assert refused(data, "image/gif")
+
+
+def test_a_character_may_stand_on_the_border_of_two_pieces_of_a_text() -> None:
+    for shift in range(4):
+        text = b"a" * shift + "\U0001f3f4".encode() * (1 << 18) + b"a"
+        assert identify(text, "text/plain") == Media("text/plain")
+        assert refused(text[:-2], "text/plain")
+
+
 @pytest.mark.parametrize("media_type", MAKERS)
 def test_an_image_that_is_cut_off_anywhere_is_refused(media_type: str) -> None:
     whole = WHOLE[media_type]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
 from tests.cli.conftest import CommandLine
 from tests.cli.serving import WIDGET
+from tests.files import described
 from tests.outages.conftest import Serve
 from tests.outages.site import PATIENCE_SECONDS, Site, Visitor
 from tests.people import ADA, BOB
 from tests.servers import until
+from whosthere.cli.intake import WRITE_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -119,4 +123,25 @@ def test_a_stream_whose_client_vanishes_gives_its_place_back(cli: CommandLine, s
             assert client.recv(12) == b"HTTP/1.1 200"
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     until(lambda: site.open_streams() == 0, seconds=PATIENCE_SECONDS, every_seconds=0.5)
+    assert "Traceback" not in site.server.said
+
+
+def test_clients_that_do_not_take_what_they_fetch_hold_some_threads_and_not_all(cli: CommandLine, serve: Serve) -> None:
+    site = serve(cli, "--threads", "16")
+    visitor = site.boot(ADA)
+    with closing(site.server.connect()) as connection:
+        headers = visitor.headers | described("text/plain")
+        connection.request("POST", f"{WIDGET}/attachments", b"a" * 9_000_000, headers)
+        answer = connection.getresponse()
+        assert answer.status == 201
+        url = f"{WIDGET}/attachments/{json.load(answer)['id']}"
+    lines = [f"{name}: {value}" for name, value in visitor.headers.items()]
+    head = "\r\n".join([f"GET {url} HTTP/1.1", "Host: chat.example", *lines, "", ""]).encode()
+    with ExitStack() as stack:
+        for _ in range(32):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", site.server.port)))
+            client.sendall(head)
+        began = time.monotonic()
+        chat(site)
+        assert time.monotonic() - began < WRITE_SECONDS / 2  # which is when they are dropped
     assert "Traceback" not in site.server.said

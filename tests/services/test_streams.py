@@ -249,6 +249,9 @@ def test_a_thread_that_could_not_be_started_is_started_by_the_next_listener(
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(services_watch, "LOOK_SECONDS", 0.01)
+    first = open_stream(runtime, credential, None)  # whatever else needs a thread has one now
+    assert isinstance(first, Stream)
+    first.close()
     until(lambda: not runtime.watch.looking)
     with monkeypatch.context() as exhausted:
         exhausted.setattr(threading.Thread, "start", fail)

@@ -25,8 +25,7 @@ SEND_BUFFER_BYTES = 128 * 1024
 _LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]{1,15})[ \t]*\r$", re.IGNORECASE | re.MULTILINE)
 _ENCODED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
 _EXPECTS = re.compile(rb"^expect:[ \t]*100-continue[ \t]*\r$", re.IGNORECASE | re.MULTILINE)
-# RFC 9112 §7.1: the last chunk has no bytes; trailers may follow, and an empty line ends it all.
-_LAST_CHUNK = re.compile(rb"(?:^|\r\n)0+(?:[ \t]*;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n\Z")
+_LAST_CHUNK = re.compile(rb"0+(?:[ \t]*;.*)?")
 _TRAILERS_BYTES_MAX = 4096
 _END_OF_HEAD = b"\r\n\r\n"
 
@@ -58,8 +57,13 @@ def look(received: bytes | bytearray) -> Arrival:
 
 
 def _look_at_chunks(received: bytes | bytearray, start: int) -> Arrival:
-    if _LAST_CHUNK.search(bytes(received[max(start, len(received) - _TRAILERS_BYTES_MAX) :])):
-        return Arrival.COMPLETE
+    cut = max(start, len(received) - _TRAILERS_BYTES_MAX)
+    if received.endswith(_END_OF_HEAD, cut):
+        # RFC 9112 §7.1: the last chunk has no bytes; trailers may follow, and an empty line ends it all. Looked for
+        # line by line: this runs for every packet of everybody, and no body may make it take long.
+        lines = bytes(received[cut : -len(_END_OF_HEAD)]).rpartition(_END_OF_HEAD)[2].split(b"\r\n")
+        if any(map(_LAST_CHUNK.fullmatch, lines)):
+            return Arrival.COMPLETE
     return Arrival.UNDER_WAY if len(received) - start <= BODY_BYTES_MAX else Arrival.BODY_TOO_LARGE
 
 

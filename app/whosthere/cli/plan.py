@@ -39,6 +39,11 @@ class Plan:
         """How many live streams a process may hold, so that requests always find a thread."""
         return GREENLET_STREAMS_MAX if self.threads is None else self.threads - max(2, self.threads // 4)
 
+    @property
+    def downloads_max(self) -> int:
+        """How many attachments a process sends at once: whoever receives one may take a thread's time for it."""
+        return _GREENLETS if self.threads is None else max(1, self.threads // 16)
+
     def to_gunicorn(self) -> dict[str, Any]:
         """Return gunicorn's settings (https://gunicorn.org/reference/settings/)."""
         host = f"[{self.host}]" if ":" in self.host else self.host

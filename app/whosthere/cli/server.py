@@ -62,7 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from whosthere.wiring import build_runtime
 
         settings = load_settings()
-        self.runtime = build_runtime(settings, streams_max=self.plan.streams_max)
+        self.runtime = build_runtime(settings, streams_max=self.plan.streams_max, downloads_max=self.plan.downloads_max)
         return create_app(settings, runtime=self.runtime)
 
     def end_streams(self) -> None:

@@ -65,7 +65,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*arguments, **options)
         self._waiting: dict[Client, None] = {}
         self._large: set[Client] = set()
-        self._large_max = max(1, self.cfg.threads // 4)
+        # Of the threads that no stream takes (`plan.py`) some have to be left for everybody else.
+        self._large_max = max(1, self.cfg.threads // 8)
 
     def accept(self, listener: Any) -> None:
         """Take a new connection."""

@@ -98,6 +98,9 @@ def gif(data: Data) -> Size:
             break
         if introducer == 0x2C:
             has_image = True
+            # Browsers make room for the first image even if it is larger than the screen it belongs on.
+            left, top, width, height = (_number(data, position + offset, 2, "little") for offset in (1, 3, 5, 7))
+            size = max(size[0], left + width), max(size[1], top + height)
             position += 11 + _palette(_number(data, position + 9, 1))
         elif introducer == 0x21:
             position += 2

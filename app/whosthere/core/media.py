@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 
 _PDF = re.compile(rb"%PDF-[0-9]\.[0-9]")
 _PDF_TAIL = 1024
+_PIECE_BYTES = 1 << 20  # of a text, which is never in memory as a whole
 # Tabulators, line ends, form feeds and the escapes of coloured logs are fine in a text.
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -68,8 +70,11 @@ def _kind(data: Data) -> tuple[str, Callable[[Data], Size] | None] | None:
 def _is_text(data: Data) -> bool:
     if _CONTROL.search(data):
         return False
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        data[:].decode("utf-8")
+        for start in range(0, len(data), _PIECE_BYTES):
+            decoder.decode(data[start : start + _PIECE_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

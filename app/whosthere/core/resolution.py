@@ -56,6 +56,11 @@ class ActAs:
         """Whether a record without a userId gets one (row 2): an entry of the merge ledger."""
         return self.before.user_id is None and self.after.user_id is not None
 
+    @property
+    def takes_over(self) -> bool:
+        """Whether a record that anybody could have acted as becomes a proven person's by this."""
+        return self.after.proven and not self.before.proven
+
 
 @dataclass(frozen=True, slots=True)
 class Create:

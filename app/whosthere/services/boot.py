@@ -201,7 +201,9 @@ class _Boot:
         verified = person.assurance is Assurance.VERIFIED
         shown_name = record.name if verified else person.name
         given = Contact(shown_name, (record.email if verified else None) or person.email)
-        asks = missing(session, record, given=given, left=found.contacts.get(record_id, Contact()))
+        forgotten = isinstance(decision, ActAs) and decision.takes_over
+        left = Contact() if forgotten else found.contacts.get(record_id, Contact())
+        asks = missing(session, record, given=given, left=left)
         booted = self._booted(platform, person, session, shown_name, anonymous, newest, unread, warnings)
         return replace(booted, missing=asks, history_offer=offered)
 
@@ -222,6 +224,8 @@ class _Boot:
             users.store(self.tenant, before, after, visit)
             if decision.adopts:
                 ledger.add_adoption(self.tenant, self.runtime.new_id(), before, after, self.now)
+            if decision.takes_over:
+                users.forget_contact(self.tenant, before.id)
         elif found.last_seen_at[before.id] < self.now - users.LAST_SEEN_RESOLUTION_MS:
             self._writing()
             users.mark_seen(self.tenant, before.id, visit)

@@ -147,19 +147,20 @@ def mark_read(runtime: Runtime, credential: Credential, conversation_id: str, se
     """Move the caller's read mark forward; going back, or beyond the end, changes nothing."""
     now = runtime.clock()
 
-    def mark(tenant: Tenant) -> Refused | None:
+    def mark(tenant: Tenant) -> bool | Refused:
         found = reach(tenant, credential, conversation_id, now)
         if isinstance(found, Refused):
             return found
         if isinstance(seq, Refused):
             return seq
-        conversations.read_by_user(tenant, conversation_id, min(seq, found[1].last_seq))
-        return None
+        return conversations.read_by_user(tenant, conversation_id, min(seq, found[1].last_seq))
 
-    refused = runtime.writing(credential.session.platform_id, mark)
-    if refused is None:
+    moved = runtime.writing(credential.session.platform_id, mark)
+    if isinstance(moved, Refused):
+        return moved
+    if moved:  # nobody wakes every agent of a platform by saying the same again and again
         runtime.hub.publish(platform_topic(credential.session.platform_id))
-    return refused
+    return None
 
 
 def rate(

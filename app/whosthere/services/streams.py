@@ -161,7 +161,11 @@ def open_stream(runtime: Runtime, credential: Credential, last_event_id: str | N
     position = _position(credential, last_event_id)
     start = newest if position is None or position > newest else position
     stream = Stream(runtime, credential, waiter, Place(start, caller.ends_at, caller.platform.access_version))
-    runtime.watch.enter(stream)
+    try:
+        runtime.watch.enter(stream)
+    except BaseException:
+        stream.close()
+        raise
     return stream
 
 

@@ -53,8 +53,8 @@ class AccessWatch:
         with self._lock:
             self._listeners.add(listener)
             if not self.looking:
-                self.looking = True
                 threading.Thread(target=self._run, name="whosthere-watch", daemon=True).start()
+                self.looking = True  # not if there is no thread left: the next listener tries again
 
     def leave(self, listener: Listener) -> None:
         """Forget this one."""

@@ -3,9 +3,9 @@
 `read()` and `write()` are the only ways to a connection (migrations have their own). A write commits before the block
 ends, so whoever acknowledges after it acknowledges something durable.
 
-The drivers begin nothing by themselves; what begins, begins here. A read needs no transaction: each statement has a view
-of its own, on PostgreSQL by its isolation level (read committed), on SQLite alike. Whatever decides about a write is
-read again inside the transaction that writes.
+The drivers begin nothing by themselves; what begins, begins here. A read needs no transaction: each statement has a
+view of its own, on PostgreSQL by its isolation level (read committed), on SQLite alike. Whatever decides about a write
+is read again inside the transaction that writes.
 """
 
 from __future__ import annotations

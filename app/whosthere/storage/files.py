@@ -6,7 +6,9 @@ never got its row is found and removed by a purge.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import os
 import re
 import secrets
@@ -16,10 +18,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import BinaryIO, Protocol
+
+from whosthere.storage.errors import Unavailable
 
 FREE_BYTES_MIN = 256 * 1024 * 1024
 FREE_SHARE_MIN = 0.02
+OPEN_MAX = 16
+OPEN_SECONDS = 1.0
+"""How long a reader waits for another one to finish."""
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -71,7 +79,11 @@ class Files(Protocol):
         """Store what arrived, durably, before this returns."""
 
     def open(self, platform_id: str, file_id: str) -> BinaryIO | None:
-        """Return a stored file to be read, `None` if it is not there. Close it."""
+        """Return a stored file to be read, `None` if it is not there. Close it.
+
+        Raises:
+            Unavailable: as many files as may be are being read.
+        """
 
     def remove(self, platform_id: str, file_id: str) -> None:
         """Remove a file; harmless if it is not there."""
@@ -87,11 +99,16 @@ class Files(Protocol):
 
 
 class LocalFiles:
-    """A folder: `<platform>/<last two digits of the id>/<id>`, readable for its owner only."""
+    """A folder: `<platform>/<last two digits of the id>/<id>`, readable for its owner only.
 
-    def __init__(self, folder: Path) -> None:
+    At most `open_max` files are read at once: a client may take as long as it likes to receive one, and where a thread
+    waits for it, that must not be every thread.
+    """
+
+    def __init__(self, folder: Path, *, open_max: int = OPEN_MAX) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
+        self._places = BoundedSemaphore(open_max)
 
     def receive(self, chunks: Iterable[bytes], size_max: int) -> Incoming:
         """Write the chunks to a new file, to the disk."""
@@ -105,6 +122,8 @@ class LocalFiles:
                     size += len(chunk)
                     if size > size_max:
                         raise TooLarge
+                    if not self.has_room():  # there was some, but others upload at the same time
+                        raise OSError(errno.ENOSPC, "the disk is nearly full")
                     digest.update(chunk)
                     file.write(chunk)
                 file.flush()
@@ -124,15 +143,21 @@ class LocalFiles:
         _make(path.parent)
         os.utime(incoming.path, ns=(now * 1_000_000, now * 1_000_000))
         os.replace(incoming.path, path)
-        for folder in (path.parent, path.parent.parent):
+        for folder in (path.parent, path.parent.parent, self._folder):  # each may have been made just now
             _settle(folder)
 
     def open(self, platform_id: str, file_id: str) -> BinaryIO | None:
-        """Open the file."""
+        """Open the file, if there is a place for one more reader."""
+        path = self._path(platform_id, file_id)
+        if not self._places.acquire(timeout=OPEN_SECONDS):
+            raise Unavailable("too many attachments are being fetched")
         try:
-            return self._path(platform_id, file_id).open("rb")
-        except FileNotFoundError:
-            return None
+            return _Reading(io.FileIO(path), self._places)
+        except BaseException as error:
+            self._places.release()
+            if isinstance(error, FileNotFoundError):
+                return None
+            raise
 
     def remove(self, platform_id: str, file_id: str) -> None:
         """Unlink the file; who reads it at this moment reads it to its end."""
@@ -171,6 +196,20 @@ class LocalFiles:
         if not _ID.fullmatch(file_id):
             raise ValueError("no id of a file")
         return self._platform(platform_id) / file_id[-2:] / file_id
+
+
+class _Reading(io.BufferedReader):
+    """A file that gives its place back when it is closed, or forgotten."""
+
+    def __init__(self, raw: io.FileIO, places: BoundedSemaphore) -> None:
+        super().__init__(raw)
+        self._places = places
+
+    def close(self) -> None:
+        """Close the file; once is enough."""
+        if not self.closed:
+            super().close()
+            self._places.release()
 
 
 def _make(folder: Path) -> None:

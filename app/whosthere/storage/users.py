@@ -117,6 +117,7 @@ _LEAVE = (
         contact_email=func.coalesce(bindparam("left_email"), users.c.contact_email),
     )
 )
+_FORGET_CONTACT = update_in(users).where(users.c.id == bindparam("b_id")).values(contact_name=None, contact_email=None)
 _BESIDE = (
     update_in(users)
     .where(
@@ -207,6 +208,11 @@ def mark_seen(tenant: Tenant, record_id: str, visit: Visit) -> None:
 def leave_contact(tenant: Tenant, record_id: str, contact: Contact) -> None:
     """Keep what the person left in the chat; what was not left stays as it is."""
     tenant.run(_LEAVE, b_id=record_id, left_name=contact.name, left_email=contact.email)
+
+
+def forget_contact(tenant: Tenant, record_id: str) -> None:
+    """Forget what was left in the chat: it may not have been this person who left it."""
+    tenant.run(_FORGET_CONTACT, b_id=record_id)
 
 
 def put_beside(tenant: Tenant, anonymous_id: str, before: Beside, after: Beside) -> None:

@@ -26,8 +26,8 @@ export function badge(name) {
 function paper(file, api) {
   const { name } = file;
   const note = element("small", {}, size(file.size, document.documentElement.lang));
-  const button = element("button", { type: "button", class: "file", "aria-label": fill(words.saveFile, { name }) });
-  button.append(badge(name), element("span", {}, element("bdi", { title: name }, name), note));
+  const button = element("button", { type: "button", class: "file", title: fill(words.saveFile, { name }) });
+  button.append(badge(name), element("span", {}, element("bdi", {}, name), note));
   saves(button, file, api, note);
   return button;
 }
@@ -38,8 +38,7 @@ function picture(file, api) {
   const image = /** @type {HTMLImageElement} */ (element("img", { alt: name }));
   image.width = width || 240;
   image.height = height || 180;
-  const button = element("button", { type: "button", class: "picture", title: name }, image);
-  button.setAttribute("aria-label", fill(words.saveFile, { name }));
+  const button = element("button", { type: "button", class: "picture", title: fill(words.saveFile, { name }) }, image);
   const seen = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     seen.disconnect();

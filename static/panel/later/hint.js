@@ -18,6 +18,6 @@ export function away(place, opensAt) {
 function next(at, now) {
   if (new Date(at).toDateString() === new Date(now).toDateString()) return times.time(at);
   if (at - now > WEEK_MS) return times.exact(at);
-  const clock = /** @type {const} */ ({ weekday: "long", hour: "2-digit", minute: "2-digit" });
+  const clock = /** @type {const} */ ({ weekday: "long", hour: "numeric", minute: "2-digit" });
   return new Intl.DateTimeFormat(document.documentElement.lang, clock).format(at);
 }

@@ -13,7 +13,11 @@ from tests.clock import Clock
 from tests.people import ADA, BOB
 from tests.rows import Rows
 from tests.shop import Shop, Visitor
+from tests.topics import overheard
 from whosthere.core.conversation import State
+from whosthere.realtime.hub import platform_topic
+from whosthere.services.access import Credential
+from whosthere.services.conversations import mark_read
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import conversations, messages
 
@@ -200,6 +204,17 @@ def test_agents_messages_are_unread_until_they_are_read(
     desk.reply(runtime, shop.id, here, "five")
     assert one(ada, here)["unread"] == 1
     assert shop.visitor(client, ADA.proven()).answer["unreadCount"] == 2
+
+
+def test_a_read_mark_that_does_not_move_wakes_nobody(ada: Visitor, runtime: Runtime, shop: Shop) -> None:
+    here = ada.start()["conversation"]["id"]
+    desk.reply(runtime, shop.id, here, "one")
+    listening, topics = overheard(runtime)
+    session = runtime.signer.read_session(ada.answer["session"]["token"])
+    assert session is not None
+    for seq in (2, 2, 1, 99):
+        assert mark_read(listening, Credential(session, None), here, seq) is None
+    assert topics == [platform_topic(shop.id)]
 
 
 def test_writing_is_reading(ada: Visitor, runtime: Runtime, shop: Shop, rows: Rows) -> None:

@@ -95,8 +95,8 @@ def test_of_two_mistakes_the_earlier_one_is_named(
     mine = ada.start()["conversation"]["id"]
     before = rows.counts()
     exhausted = narrow.test_client()
-    for path in COUNTED:
-        exhausted.post(WIDGET + path.format(id=mine))
+    for method, path in COUNTED:
+        exhausted.open(WIDGET + path.format(id=mine), method=method)
     for first, second in PAIRS:
         # A boot learns its platform, and with it whose origin is right, only from its body.
         if not (possible(endpoint, first) and possible(endpoint, second)):

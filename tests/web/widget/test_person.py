@@ -69,7 +69,10 @@ def test_who_only_claims_to_be_somebody_writes_nothing_on_their_card(runtime: Ru
 
 @pytest.mark.parametrize(
     ("claimed", "proven"),
-    [(Person("eve", "", ""), Person("eve", "", "")), (Person("", "eve@example.com", ""), Person("", "eve@example.com", ""))],
+    [
+        (Person("eve", "", ""), Person("eve", "", "")),
+        (Person("", "eve@example.com", ""), Person("", "eve@example.com", "")),
+    ],
 )
 def test_what_was_left_before_the_person_came_is_not_taken_for_theirs(
     runtime: Runtime, client: FlaskClient, claimed: Person, proven: Person

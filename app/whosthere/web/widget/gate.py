@@ -17,6 +17,11 @@ _COUNTED = {
     "widget.start_conversation": "post",
     "widget.post_message": "post",
     "widget.type_message": "typing",
+    # These write and wake agents as a post does.
+    "widget.rate": "post",
+    "widget.change_state": "post",
+    "widget.leave_contact": "post",
+    "widget.answer_offer": "post",
 }
 _WITH_BODY = ("POST", "PUT")
 _NOT_LISTED = Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")

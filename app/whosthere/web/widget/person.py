@@ -21,7 +21,7 @@ from whosthere.web.widget.gate import credential
     "Leave a name or an email address for the agents",
     body=models.LeaveContact,
     answers={204: None},
-    refusals=(*SESSION_REFUSALS, *WRITING, Reason.FORBIDDEN),
+    refusals=(*SESSION_REFUSALS, *WRITING, Reason.FORBIDDEN, Reason.TOO_MANY_REQUESTS),
     credential=SESSION,
 )
 def leave_contact() -> Response:
@@ -38,7 +38,7 @@ def leave_contact() -> Response:
     "Add what was begun without logging in, or decline that",
     body=models.AnswerOffer,
     answers={200: answers.MovedAnswer},
-    refusals=(*OWN, *WRITING),
+    refusals=(*OWN, *WRITING, Reason.TOO_MANY_REQUESTS),
     credential=SESSION,
 )
 def answer_offer() -> Response:

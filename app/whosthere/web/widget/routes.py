@@ -189,7 +189,7 @@ def mark_read(conversation_id: str) -> Response:
     "Reopen a resolved conversation, or end it",
     body=models.ChangeState,
     answers={200: answers.ConversationAnswer},
-    refusals=(*OWN, *WRITING, Reason.TRANSITION_NOT_ALLOWED),
+    refusals=(*OWN, *WRITING, Reason.TRANSITION_NOT_ALLOWED, Reason.TOO_MANY_REQUESTS),
     credential=SESSION,
 )
 def change_state(conversation_id: str) -> Response:
@@ -206,7 +206,7 @@ def change_state(conversation_id: str) -> Response:
     "Rate a resolved conversation",
     body=models.Rate,
     answers={200: answers.ConversationAnswer},
-    refusals=(*OWN, *WRITING, Reason.RATING_NOT_ALLOWED),
+    refusals=(*OWN, *WRITING, Reason.RATING_NOT_ALLOWED, Reason.TOO_MANY_REQUESTS),
     credential=SESSION,
 )
 def rate(conversation_id: str) -> Response:

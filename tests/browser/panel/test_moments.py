@@ -1,0 +1,118 @@
+"""What passes: typing, absence, limits, bad connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.panel.moves import adjust, begin, grace, types
+from tests.browser.stage import Stage, opened, say
+from tests.clock import Clock
+from tests.people import ADA
+from tests.servers import until
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_agents_typing_is_shown_until_the_answer_or_for_a_while(stage: Stage, page: Page, clock: Clock) -> None:
+    frame = begin(stage, page)
+    agent = grace(stage)
+    dots = frame.locator("#typing")
+    types(stage, agent)
+    expect(dots).to_be_visible()
+    assert dots.inner_text().strip() == "Somebody is typing…"
+    stage.reply(stage.newest(), "Here you are")
+    expect(dots).to_be_hidden()
+    clock.advance(seconds=10)
+    types(stage, agent)
+    expect(dots).to_be_visible()
+    expect(dots).to_be_hidden(timeout=60_000)  # forgotten by itself
+
+
+def test_typing_is_told_now_and_then_and_its_end_once(stage: Stage, page: Page) -> None:
+    frame = begin(stage, page)
+    told: list[Any] = []
+    page.on("request", lambda one: told.append(one.post_data_json) if one.url.endswith("/typing") else None)
+    frame.locator("#text").press_sequentially("Half a sentence")
+    frame.fill("#text", "")
+    until(lambda: page.wait_for_timeout(10) or {"typing": False} in told)
+    assert told == [{"typing": True}, {"typing": False}]
+
+
+def test_absence_and_the_next_opening_are_said_in_local_time(stage: Stage, tabs: Callable[..., Page]) -> None:
+    """A shop that opens the day after tomorrow at 9:00 in Tokyo, seen from New York; and one that is there."""
+    opening = datetime.now(UTC) + timedelta(days=2)
+    adjust(stage, working_hours=f"{opening:%a} 9:00-17:00 Asia/Tokyo".lower().replace("asia/tokyo", "Asia/Tokyo"))
+    page = tabs(timezone_id="America/New_York", locale="en-US")
+    stage.visit(page, {})
+    frame = opened(page)
+    expect(frame.locator("#subtitle")).to_have_text("Away at the moment")
+    expect(frame.locator("#away")).to_contain_text("we’re back")
+    expect(frame.locator("#away")).to_contain_text(("7:00 PM", "8:00 PM")[datetime.now(UTC).month in range(4, 11)])
+    adjust(stage, working_hours="", reply_time="minutes")
+    page.reload()
+    frame = opened(page)
+    expect(frame.locator("#subtitle")).to_have_text("Usually replies within minutes")
+    expect(frame.locator("#away")).to_be_hidden()
+
+
+def test_too_many_requests_count_down_and_go_on_by_themselves(stage: Stage, page: Page) -> None:
+    frame = begin(stage, page)
+    left = [1]
+
+    def limit(route: Any) -> None:
+        if left and left.pop():
+            route.fulfill(status=429, headers={"Retry-After": "3"}, json={"code": "too_many_requests"})
+        else:
+            route.continue_()
+
+    page.route("**/messages", lambda route: limit(route) if route.request.method == "POST" else route.continue_())
+    frame.fill("#text", "One more")
+    frame.press("#text", "Enter")
+    expect(frame.locator("#status-text")).to_have_text("That was a lot at once. We go on in a moment.")
+    expect(frame.locator("#countdown")).to_have_text("1 second")
+    frame.wait_for_selector(".me:has-text('One more') .meta:has-text('Sent')")
+    expect(frame.locator("#status-text")).to_have_text("")
+    expect(frame.locator("#countdown")).to_have_text("")
+
+
+def test_a_broken_connection_is_said_and_recovers(stage: Stage, page: Page) -> None:
+    page.route("**/api/v1/widget/**", lambda route: route.abort() if "/boot" not in route.request.url else route.continue_())
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    expect(frame.locator("#status-text")).to_have_text("Connecting again…")
+    page.unroute_all()
+    expect(frame.locator("#status-text")).to_have_text("", timeout=60_000)
+    say(frame, "There you are")
+
+
+def test_a_message_that_failed_can_be_given_up(stage: Stage, page: Page) -> None:
+    frame = begin(stage, page)
+    page.route("**/messages", lambda route: route.fulfill(status=400, json={"code": "invalid_field"}))
+    frame.fill("#text", "Never mind")
+    frame.press("#text", "Enter")
+    frame.click(".discard")
+    expect(frame.locator(".message")).to_have_count(1)
+    assert stage.said() == ["Hello?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"), [("שלום, מה שלומך?", "rtl"), ("مرحبا", "rtl"), ("Hello", "ltr"), ("123 مرحبا", "rtl")]
+)
+def test_each_message_reads_in_its_own_direction(stage: Stage, page: Page, text: str, direction: str) -> None:
+    frame = begin(stage, page, text)
+    assert frame.locator(".me .bubble p").evaluate("p => getComputedStyle(p).direction") == direction
+
+
+def test_emoji_line_breaks_and_long_words(stage: Stage, page: Page) -> None:
+    frame = begin(stage, page, "👍🏽")
+    expect(frame.locator(".me .bubble").first).to_have_class("bubble emoji")
+    frame.fill("#text", "one\ntwo\n" + "W" * 500)
+    frame.press("#text", "Enter")
+    bubble = frame.locator(".me .bubble:has-text('two')")
+    assert bubble.inner_text().startswith("one\ntwo\n")
+    assert frame.evaluate("document.getElementById('log').scrollWidth <= document.getElementById('log').clientWidth")
