@@ -13,7 +13,7 @@ ARGS ?=
 PARALLEL ?= -n auto --maxprocesses=4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick lint types layers bench ci clean
+.PHONY: help demo test test-quick lint types layers bench pictures ci clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ layers: $(DEV) ## Check that imports point down, and the sizes of files and func
 
 bench: $(DEV) ## Measure the hot path
 	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(DEV) ## Photograph every state of launcher and panel again (docs/pictures/)
+	$(BIN)/python -m tests.browser.contact_sheet
 
 ci: lint types test ## Exactly what CI runs: style, types, every test
 

@@ -134,6 +134,13 @@ export function start(chat) {
     chat.look();
   }
 
+  /** Keep a panel that covers the window above an on-screen keyboard. */
+  function fit() {
+    if (!chat.frame) return;
+    const full = chat.frame.offsetWidth === innerWidth && seen.scale === 1;
+    chat.frame.style.cssText = full ? `height:${seen.height}px;top:${seen.offsetTop}px` : "";
+  }
+
   // -- the session ---------------------------------------------------------------------------------------------------
 
   /** The panel's session ended: boot again, unless that has happened meanwhile. @param {string} ended */
@@ -257,6 +264,8 @@ export function start(chat) {
     track: (booted, event, properties) => say(booted, (it) => it.track(event, properties)),
   };
 
+  const seen = /** @type {any} */ (visualViewport);
+  seen.addEventListener("resize", fit);
   addEventListener("message", hello);
   document.addEventListener("visibilitychange", shown);
   return {
@@ -281,6 +290,7 @@ export function start(chat) {
     },
     stop() {
       for (const timer of Object.values(timers)) clearTimeout(timer);
+      seen.removeEventListener("resize", fit);
       removeEventListener("message", hello);
       document.removeEventListener("visibilitychange", shown);
       port = coming = null;

@@ -23,12 +23,7 @@ export class Api {
     this.session = "";
   }
 
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {unknown} [body]
-   * @returns {Promise<any>}
-   */
+  /** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
   async call(method, path, body) {
     const headers = /** @type {Record<string, string>} */ (body === undefined ? {} : { "Content-Type": "application/json" });
     const response = await this.open(method, path, headers, body, AbortSignal.timeout(PATIENCE_MS));

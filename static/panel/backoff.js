@@ -13,10 +13,7 @@ export function wait(attempt, random) {
   return Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(attempt, 20)) * (0.75 + random / 2);
 }
 
-/**
- * Milliseconds a `Retry-After` header asks for; 0 without a usable one.
- * @param {string | null} header
- */
+/** Milliseconds a `Retry-After` header asks for; 0 without a usable one. @param {string | null} header */
 export function retryAfter(header) {
   const seconds = Number(header);
   return header !== null && Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 600) * 1000 : 0;

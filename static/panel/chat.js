@@ -20,7 +20,7 @@ export class Chat {
    * @param {Panel.Api} api
    * @param {Panel.Outbox} outbox
    * @param {string} platformId
-   * @param {{changed(): void, tell(message: any): void, introduce(): Promise<void>}} outside
+   * @param {{changed(): void, tell(message: any): void, introduce(): Promise<void>, enterOpen(): Promise<boolean>}} outside
    */
   constructor(api, outbox, platformId, outside) {
     this.api = api;
@@ -35,6 +35,8 @@ export class Chat {
     this.visible = false;
     this.link = "live";
     this.limited = 0; // epoch milliseconds until which the server takes nothing
+    /** What is still not known about the visitor. @type {string[] | null} */
+    this.missing = null;
     this.active = false; // whether the visitor wrote since the page was loaded
     this.began = false; // whether a conversation was begun here
     this.elsewhere = 0; // unread messages of the visitor's other conversations
@@ -146,14 +148,6 @@ export class Chat {
   begun(about) {
     this.thread = new Thread(this.api, about);
     this.thread.loaded = true;
-  }
-
-  /** Show the conversation that is open already. @returns {Promise<boolean>} whether there is one */
-  async enterOpen() {
-    const { items } = await this.api.call("GET", "/conversations");
-    const open = items.find((/** @type {any} */ about) => about.state === "open");
-    if (open) this.enter(open);
-    return !!open;
   }
 
   /** The server has what the visitor wrote. */

@@ -20,6 +20,7 @@ const asked = new Slot(`whosthere:asked:${frame.platformId}`, () => localStorage
 const chat = new Chat(api, outbox, frame.platformId, {
   changed: () => view.changed(),
   introduce: () => parts.introduce(),
+  enterOpen: async () => (await later("states")).enterOpen(chat),
   tell,
 });
 const view = new View(chat, asked);

@@ -47,11 +47,7 @@ function draw(row, how) {
   return node;
 }
 
-/**
- * @param {Element} node
- * @param {Panel.Row} row
- * @param {Panel.Drawing} how
- */
+/** @param {Element} node @param {Panel.Row} row @param {Panel.Drawing} how */
 function update(node, row, how) {
   const signature = JSON.stringify([row.author, row.named, row.at, row.meta, row.retry, row.kind === "day" && row.body]);
   if (node.getAttribute("data-state") === signature) return;

@@ -35,12 +35,7 @@ export function rows(messages, waiting, { now, words, times }) {
   return found;
 }
 
-/**
- * @param {Panel.Message} message
- * @param {Panel.Words} words
- * @param {Panel.Times} times
- * @returns {Panel.Row}
- */
+/** @param {Panel.Message} message @param {Panel.Words} words @param {Panel.Times} times @returns {Panel.Row} */
 function stored(message, words, times) {
   const at = Date.parse(message.createdAt);
   const { kind, name } = message.author;

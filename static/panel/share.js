@@ -22,13 +22,11 @@ export function share(name, api, heard) {
 
   /** @param {LockOptions} [how] */
   function queue(how = { signal: ended.signal }) {
-    const { promise, resolve } = open();
     navigator.locks
       .request(name, how, () => {
         if (ended.signal.aborted) return;
         lead();
-        ended.signal.addEventListener("abort", () => resolve(undefined));
-        return promise;
+        return new Promise((resolve) => ended.signal.addEventListener("abort", resolve));
       })
       .catch((error) => {
         if (ended.signal.aborted) return;
@@ -104,14 +102,4 @@ export function share(name, api, heard) {
       channel.close();
     },
   };
-}
-
-/** A promise that somebody else keeps. */
-function open() {
-  /** @type {(value: undefined) => void} */
-  let resolve = () => {};
-  const promise = new Promise((keep) => {
-    resolve = keep;
-  });
-  return { promise, resolve };
 }

@@ -104,7 +104,7 @@ export class View {
   /** Show the card that is due, if any. @param {string} phase */
   ask(phase) {
     const { thread, boot, active } = this.chat;
-    const missing = boot?.user.missing || [];
+    const missing = this.chat.missing || boot?.user.missing || [];
     const situation = { state: thread.state, wrote: active, missing, asked: !!this.asked.text, offer: boot?.historyOffer };
     const name = phase === "chat" ? card(situation) : "";
     const key = name && `${name} ${thread.id} ${thread.state}`;

@@ -10,8 +10,6 @@ const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-const number = new Intl.NumberFormat(locale);
-const rules = new Intl.PluralRules(locale);
 
 /** Moments and numbers as this language writes them; arguments are epoch milliseconds. */
 export const times = {
@@ -24,16 +22,3 @@ export const times = {
   /** The time today, the day before. @param {number} at */
   near: (at) => (new Date(at).toDateString() === new Date().toDateString() ? time : short).format(at),
 };
-
-/**
- * Put values into a text; of one with plural forms, the form that fits `count`.
- * @param {string | Partial<Record<Intl.LDMLPluralRule, string>>} text
- * @param {Record<string, string | number>} values
- */
-export function fill(text, values) {
-  const form = typeof text === "string" ? text : text[rules.select(Number(values.count))] || text.other || "";
-  return form.replace(/\{(\w+)\}/g, (whole, name) => {
-    const value = values[name];
-    return value === undefined ? whole : typeof value === "number" ? number.format(value) : value;
-  });
-}

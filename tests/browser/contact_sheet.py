@@ -21,9 +21,12 @@ SHEETS = ROOT / "docs" / "pictures"
 COLUMNS = 6
 SCALE = 0.5
 STYLE = """
-body { margin: 0; padding: 16px; width: max-content; font: 600 13px system-ui; background: light-dark(#fff, #0b0c0f); color: light-dark(#15171c, #eceef3) }
+body { margin: 0; padding: 16px; width: max-content; font: 600 13px system-ui }
+body { background: light-dark(#fff, #0b0c0f); color: light-dark(#15171c, #eceef3) }
 main { display: grid; grid-template-columns: repeat(%d, auto); gap: 16px }
-figure { margin: 0 } img { display: block; zoom: %s; border-radius: 8px; border: 2px solid light-dark(#e5e7ec, #2b2f38) } figcaption { padding: 0 0 6px }
+figure { margin: 0 }
+figcaption { padding: 0 0 6px }
+img { display: block; zoom: %s; border-radius: 8px; border: 2px solid light-dark(#e5e7ec, #2b2f38) }
 """
 
 
@@ -38,9 +41,10 @@ def page(folder: Path, names: list[str], width: int, scheme: str) -> str:
     figures = []
     for name in names:
         picture = base64.b64encode((folder / f"{name}-{width}-{scheme}.png").read_bytes()).decode()
-        figures.append(f'<figure><figcaption>{html.escape(name)}</figcaption><img src="data:image/png;base64,{picture}"></figure>')
-    style = STYLE % (COLUMNS, SCALE)
-    return f'<!doctype html><meta charset="utf-8"><style>:root{{color-scheme:{scheme}}}{style}</style><main>{"".join(figures)}</main>'
+        image = f'<img src="data:image/png;base64,{picture}">'
+        figures.append(f"<figure><figcaption>{html.escape(name)}</figcaption>{image}</figure>")
+    style = f":root {{ color-scheme: {scheme} }}{STYLE % (COLUMNS, SCALE)}"
+    return f'<!doctype html><meta charset="utf-8"><style>{style}</style><main>{"".join(figures)}</main>'
 
 
 def join(folder: Path) -> None:
@@ -67,6 +71,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         photograph(Path(folder))
         join(Path(folder))
+    return None
 
 
 if __name__ == "__main__":

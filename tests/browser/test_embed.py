@@ -17,7 +17,7 @@ from whosthere.assets import static_dir, templates_dir
 pytestmark = pytest.mark.browser
 
 EMBED_BYTES_MAX = 5000
-LATER_BYTES_MAX = 4400
+LATER_BYTES_MAX = 4500
 PANEL_BYTES_MAX = 30_000
 
 

@@ -9,7 +9,7 @@ const FIELDS = /** @type {const} */ (["name", "email"]);
 
 /** @param {Panel.Chat} chat @param {Panel.Slot} asked */
 export function card(chat, asked) {
-  const missing = FIELDS.filter((field) => chat.boot?.user.missing?.includes(field));
+  const missing = FIELDS.filter((field) => unknown(chat).includes(field));
   const inputs = missing.map((field) => {
     const type = field === "email" ? "email" : "text";
     return element("input", { type, name: field, autocomplete: field, maxlength: "255", dir: "auto" });
@@ -43,7 +43,7 @@ export function card(chat, asked) {
 
 /** Leave what the page told, as far as nobody told it before. @param {Panel.Chat} chat @param {any} contact */
 export async function leave(chat, contact) {
-  const missing = chat.boot?.user.missing || [];
+  const missing = unknown(chat);
   const told = Object.entries(contact).filter(([field, text]) => text && missing.includes(field));
   if (told.length) await tell(chat, Object.fromEntries(told));
 }
@@ -51,6 +51,10 @@ export async function leave(chat, contact) {
 /** @param {Panel.Chat} chat @param {Record<string, string>} left */
 async function tell(chat, left) {
   if (Object.keys(left).length) await chat.api.call("PUT", "/contact", left);
-  const { user } = chat.boot || {};
-  if (user) user.missing = user.missing?.filter((field) => !left[field]);
+  chat.missing = unknown(chat).filter((field) => !left[field]);
+}
+
+/** @param {Panel.Chat} chat */
+function unknown(chat) {
+  return chat.missing || chat.boot?.user.missing || [];
 }

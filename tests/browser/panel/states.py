@@ -157,7 +157,9 @@ def _refused(stage: Stage, page: Page) -> None:
 @state("session expired")
 def _expired(stage: Stage, page: Page) -> None:
     frame = talk(stage, page)
-    page.route("**/boot", lambda route: route.fulfill(status=401, json={"code": "x", "message": "invalid user auth token"}))
+    page.route(
+        "**/boot", lambda route: route.fulfill(status=401, json={"code": "x", "message": "invalid user auth token"})
+    )
     page.route("**/messages", lambda route: route.fulfill(status=401, json={"code": "session_expired"}))
     frame.fill("#text", "Found it, thank you!")
     frame.press("#text", "Enter")

@@ -62,7 +62,9 @@ def test_a_whole_conversation_with_the_keyboard_alone(stage: Stage, page: Page) 
     expect(frame.locator("#card [value='1']")).to_be_focused()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    assert frame.evaluate("getComputedStyle(document.querySelector('.marks label:has(:checked)')).outlineStyle") == "solid"
+    assert (
+        frame.evaluate("getComputedStyle(document.querySelector('.marks label:has(:checked)')).outlineStyle") == "solid"
+    )
     page.keyboard.press("Tab")
     page.keyboard.type("Thank you")
     page.keyboard.press("Tab")
@@ -119,4 +121,24 @@ def test_nothing_moves_for_who_wants_no_motion(stage: Stage, page: Page) -> None
     stage.put_state(stage.newest(), State.RESOLVED)
     frame.wait_for_selector("#helped")
     frame.evaluate("document.getElementById('typing').hidden = false")
-    assert frame.evaluate("document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 0).length") == 0
+    assert (
+        frame.evaluate("document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 0).length")
+        == 0
+    )
+
+
+def test_a_phones_keyboard_leaves_the_composer_in_sight(stage: Stage, page: Page) -> None:
+    """The part of the window that can be seen shrinks; the panel, which covers the window, shrinks with it."""
+    page.add_init_script(
+        """const seen = Object.assign(new EventTarget(), { height: innerHeight, offsetTop: 0, scale: 1 });
+        Object.defineProperty(window, "visualViewport", { value: seen });"""
+    )
+    page.set_viewport_size({"width": 390, "height": 780})
+    frame = begin(stage, page)
+    change = "by => { Object.assign(visualViewport, by); visualViewport.dispatchEvent(new Event('resize')); }"
+    page.evaluate(change, {"height": 430, "offsetTop": 50})
+    expect(page.locator("#whosthere iframe")).to_have_css("height", "430px")
+    expect(page.locator("#whosthere iframe")).to_have_css("top", "50px")
+    expect(frame.locator(".me").last).to_be_in_viewport()
+    page.evaluate(change, {"height": 780, "offsetTop": 0})
+    expect(page.locator("#whosthere iframe")).to_have_css("height", "780px")

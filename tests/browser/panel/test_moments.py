@@ -81,7 +81,9 @@ def test_too_many_requests_count_down_and_go_on_by_themselves(stage: Stage, page
 
 
 def test_a_broken_connection_is_said_and_recovers(stage: Stage, page: Page) -> None:
-    page.route("**/api/v1/widget/**", lambda route: route.abort() if "/boot" not in route.request.url else route.continue_())
+    page.route(
+        "**/api/v1/widget/**", lambda route: route.abort() if "/boot" not in route.request.url else route.continue_()
+    )
     stage.visit(page, ADA.proven())
     frame = opened(page)
     expect(frame.locator("#status-text")).to_have_text("Connecting again…")

@@ -20,7 +20,8 @@ PICTURES = os.environ.get("WHOSTHERE_PICTURES")
 """A folder for pictures of the states; see contact_sheet.py."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "iframes": False}
 SCREENS = {1280: 800, 390: 780, 320: 640}
-SETTLED = "Promise.all(document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations < 9).map((one) => one.finished))"
+SETTLED = """Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().iterations < 9).map((one) => one.finished))"""
 
 
 def findings(frame: Frame) -> list[Any]:

@@ -39,10 +39,8 @@ def test_the_first_open_is_light_and_needs_no_chain_of_requests(stage: Stage, pa
 
 def test_what_comes_later_is_not_heavy_either() -> None:
     later = static_dir() / "panel" / "later"
-    parts = [path for path in later.glob("*.*")]
+    parts = list(later.glob("*.*"))
     words = max(packed(path.read_bytes()) for path in (later / "words").iterdir())
     weight = sum(packed(path.read_bytes()) for path in parts) + words
     print(f"everything that comes later: {len(parts) + 1} files, {weight:,} bytes gzipped")
     assert weight <= LATER_BYTES_MAX
-
-
