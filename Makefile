@@ -9,8 +9,8 @@ DEV := $(VENV)/.installed-to-develop
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Arguments for the program behind a target: make demo ARGS="--port 9000", make test ARGS="-k boot -x"
 ARGS ?=
-# Each worker starts servers of its own.
-PARALLEL ?= -n auto --maxprocesses=4 --dist=loadgroup
+# Each worker starts servers of its own and waits for them much of the time: there are more workers than cores.
+PARALLEL ?= -n 4 --dist=loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick lint types layers bench pictures ci clean

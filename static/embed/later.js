@@ -4,9 +4,7 @@
 const POLL_MS = 15000;
 const POLL_MOST_MS = 120000;
 const TIMER_MOST_MS = 2 ** 31 - 1;
-const TEXT_MOST = 10000;
-const PREFILL_MOST = 1000;
-const TAGS_MOST = 50;
+const MOST = { text: 10000, prefill: 1000, tags: 50 };
 const RENEW_MS = 60000;
 const RENEW_LEAST_MS = 5000;
 const TELL_MS = 20;
@@ -44,18 +42,17 @@ export function start(chat) {
   /** Give the panel what it may know: the session, never a token. */
   function tell() {
     if (!port || !chat.frame || !(chat.booted || chat.refusal !== null)) return;
-    const known = chat.booted;
+    const known = (told = chat.booted);
     const { session, user, widget, conversation, unreadCount, historyOffer, attachments } = known || {};
-    told = known;
     extras?.settled(known);
     port.postMessage({
       type: "state",
       refusal: chat.refusal,
       expired: chat.refusal !== null && !!chat.former,
       booted: known && { session, user, widget, conversation, unreadCount, historyOffer, attachments },
-      initialUserMessage: extras?.said.initial ?? text("initialUserMessage", TEXT_MOST),
-      nextUserMessage: text("subsequentIssuesInSameSessionConfig", TEXT_MOST, "initialUserMessage"),
-      prefill: text("conversationPrefillText", PREFILL_MOST),
+      initialUserMessage: extras?.said.initial ?? text("initialUserMessage", MOST.text),
+      nextUserMessage: text("subsequentIssuesInSameSessionConfig", MOST.text, "initialUserMessage"),
+      prefill: text("conversationPrefillText", MOST.prefill),
       tags: tags(),
       fields: extras ? extras.fields : {},
       contact: extras ? extras.said.contact : {},
@@ -72,17 +69,16 @@ export function start(chat) {
     else if (data.type === "unread") chat.badge(Number(data.count) || 0);
     else if (data.type === "event") tellPage(String(data.name), data.payload);
     else if (data.type === "listening") listen(data.on === true);
-    else if (data.type === "offer" || data.type === "forget") own(data).catch(() => {}); // asked again some other time
+    else if (data.type === "offer" || data.type === "forget") {
+      const answer = (/** @type {any} */ message) => port?.postMessage(message);
+      import("./own.js").then((part) => part.decide(chat, data, answer)).catch(() => {}); // asked again some other time
+    }
   }
-
-  /** The visitor decides about what is theirs. @param {any} data */
-  const own = async (data) => (await import("./own.js")).decide(chat, data, (message) => port?.postMessage(message));
 
   /** @param {boolean} on */
   function listen(on) {
     listening = on;
-    if (on) clearTimeout(timers.poll);
-    else poll(POLL_MS);
+    poll(POLL_MS);
   }
 
   /** @param {string} name @param {any} payload */
@@ -161,10 +157,7 @@ export function start(chat) {
   /** The session is over and could not be renewed: what the visitor wrote stays, and so does the launcher. */
   function expired() {
     if (!chat.booted) return;
-    chat.former = chat.booted;
-    chat.booted = null;
-    chat.session = "";
-    chat.refusal = "session expired";
+    Object.assign(chat, { former: chat.booted, booted: null, session: "", refusal: "session expired" });
     chat.settled();
     chat.emit("sessionExpired", {});
   }
@@ -186,18 +179,15 @@ export function start(chat) {
     let next = pollMs * 2;
     try {
       const response = await chat.ask("GET", "/conversations");
+      const list = response.ok ? await response.json() : null;
       if (mine !== chat.generation) return;
       if (response.status === 401) return void chat.boot(true);
-      if (response.ok) {
-        const list = await response.json();
-        if (mine !== chat.generation) return;
+      if (list) {
         const unread = list.items.reduce((/** @type {number} */ sum, /** @type {any} */ item) => sum + item.unread, 0);
         next = unread === chat.unread ? pollMs * 1.4 : POLL_MS;
         chat.badge(unread);
       }
-    } catch {
-      // offline: the next look tells
-    }
+    } catch {} // offline: the next look tells
     if (mine === chat.generation) poll(next);
   }
 
@@ -219,7 +209,7 @@ export function start(chat) {
     const value = chat.read("tags");
     if (!Array.isArray(value)) return [];
     const good = value.filter((tag) => typeof tag === "string" && tag && tag.length <= 100);
-    return good.slice(0, TAGS_MOST).map((tag) => chat.clean(tag, 100)).filter(Boolean);
+    return good.slice(0, MOST.tags).map((tag) => chat.clean(tag, 100)).filter(Boolean);
   }
 
   /** Whether the page still means who it meant at the last boot, as far as that can be told without asking. */
@@ -264,10 +254,12 @@ export function start(chat) {
     track: (booted, event, properties) => say(booted, (it) => it.track(event, properties)),
   };
 
+  const over = new AbortController();
   const seen = /** @type {any} */ (visualViewport);
-  seen.addEventListener("resize", fit);
-  addEventListener("message", hello);
-  document.addEventListener("visibilitychange", shown);
+  const { signal } = over;
+  seen.addEventListener("resize", fit, { signal });
+  addEventListener("message", hello, { signal });
+  document.addEventListener("visibilitychange", shown, { signal });
   return {
     open,
     close,
@@ -290,9 +282,7 @@ export function start(chat) {
     },
     stop() {
       for (const timer of Object.values(timers)) clearTimeout(timer);
-      seen.removeEventListener("resize", fit);
-      removeEventListener("message", hello);
-      document.removeEventListener("visibilitychange", shown);
+      over.abort();
       port = coming = null;
     },
   };
