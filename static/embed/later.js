@@ -254,12 +254,10 @@ export function start(chat) {
     track: (booted, event, properties) => say(booted, (it) => it.track(event, properties)),
   };
 
-  const over = new AbortController();
   const seen = /** @type {any} */ (visualViewport);
-  const { signal } = over;
-  seen.addEventListener("resize", fit, { signal });
-  addEventListener("message", hello, { signal });
-  document.addEventListener("visibilitychange", shown, { signal });
+  seen.addEventListener("resize", fit);
+  addEventListener("message", hello);
+  document.addEventListener("visibilitychange", shown);
   return {
     open,
     close,
@@ -282,7 +280,9 @@ export function start(chat) {
     },
     stop() {
       for (const timer of Object.values(timers)) clearTimeout(timer);
-      over.abort();
+      seen.removeEventListener("resize", fit);
+      removeEventListener("message", hello);
+      document.removeEventListener("visibilitychange", shown);
       port = coming = null;
     },
   };

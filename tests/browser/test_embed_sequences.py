@@ -138,5 +138,5 @@ def test_the_watch_of_the_sequences_sees_a_leak(stage: Stage, page: Page) -> Non
     people = {**PEOPLE, "platformId": stage.shop.id}
     steps = [("open", None), ("wait", 300), ("setCustomIssueFields", {"ada": {"type": "checkbox", "value": True}})]
     page.evaluate(PLAY, {"steps": [*steps, ("wait", 300)], "people": people, "src": ""})
-    assert any("got ada" in leak for leak in page.evaluate("leaks"))
-    assert page.evaluate("kept.channels.size") == 1
+    page.wait_for_function("leaks.some((leak) => leak.includes('got ada'))")
+    page.wait_for_function("kept.channels.size === 1")

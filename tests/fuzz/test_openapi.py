@@ -32,7 +32,7 @@ GUARDED = [label for label in OPERATIONS if credential_of(OPERATIONS[label]) is 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 CREDENTIALS = st.sampled_from(["good"] * 6 + ["none", "other", "broken", "tampered"])
 KNOWN = st.sampled_from([True, True, True, False])
-FUZZING = settings(max_examples=8, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+FUZZING = settings(max_examples=6, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 def aim(case: Case, surface: Surface, conversation_id: str) -> None:

@@ -51,6 +51,7 @@ class Database:
         self._speller = Speller(self.engine.dialect)
         self._driver: Any = self.engine.dialect.loaded_dbapi
         self._writer: WriterLock | NoLock = NoLock()
+        self._closed = False
         self._takes_writes = False  # until one was taken
         event.listen(self.engine, "begin", _begin)
         if self.is_sqlite:
@@ -128,13 +129,15 @@ class Database:
     def close(self) -> None:
         """Close the pool. On SQLite under the writer's lock, because closing the last connection checkpoints."""
         with self._writer:
+            self._closed = True
             self.engine.dispose()
 
     @contextmanager
     def _transaction(self, begin: str | None) -> Iterator[Connection]:
         """Lend a connection; what was begun is committed when the block ends well, and undone otherwise."""
         with self._translated():
-            pool = self.engine.pool
+            if self._closed:
+                raise Unavailable("the database is closed")
             lent = self.engine.raw_connection()
             driver: Any = lent.dbapi_connection
             try:
@@ -147,8 +150,8 @@ class Database:
                 self._undo(lent, error)
                 raise
             finally:
-                if lent.is_valid and self.engine.pool is not pool:
-                    lent.invalidate()  # the database was closed meanwhile: nobody would close this one any more
+                if lent.is_valid and self._closed:
+                    lent.invalidate()  # nobody would close this one any more
                 elif lent.is_valid:
                     lent.close()
 
