@@ -17,7 +17,7 @@ from benchmarks.visitor import arrive
 SMALL = Size(conversations=500, each=2, own_every=10)
 _EACH = 100
 _AIM = 0.9
-CALLS = ("boot", "listing", "post", "poll")
+CALLS = ("boot", "listing", "poll", "post")  # a poll after posts would find something new
 
 
 def growth(bench: Bench, kind: str) -> Iterator[Result]:
