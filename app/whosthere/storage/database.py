@@ -11,6 +11,7 @@ is read again inside the transaction that writes.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
@@ -51,7 +52,7 @@ class Database:
         self._speller = Speller(self.engine.dialect)
         self._driver: Any = self.engine.dialect.loaded_dbapi
         self._writer: WriterLock | NoLock = NoLock()
-        self._closed = False
+        self._closed = threading.Event()
         self._takes_writes = False  # until one was taken
         event.listen(self.engine, "begin", _begin)
         if self.is_sqlite:
@@ -129,14 +130,14 @@ class Database:
     def close(self) -> None:
         """Close the pool. On SQLite under the writer's lock, because closing the last connection checkpoints."""
         with self._writer:
-            self._closed = True
+            self._closed.set()
             self.engine.dispose()
 
     @contextmanager
     def _transaction(self, begin: str | None) -> Iterator[Connection]:
         """Lend a connection; what was begun is committed when the block ends well, and undone otherwise."""
         with self._translated():
-            if self._closed:
+            if self._closed.is_set():
                 raise Unavailable("the database is closed")
             lent = self.engine.raw_connection()
             driver: Any = lent.dbapi_connection
@@ -150,7 +151,7 @@ class Database:
                 self._undo(lent, error)
                 raise
             finally:
-                if lent.is_valid and self._closed:
+                if lent.is_valid and self._closed.is_set():
                     lent.invalidate()  # nobody would close this one any more
                 elif lent.is_valid:
                     lent.close()
