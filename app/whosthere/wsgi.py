@@ -181,4 +181,4 @@ def _look_at_schema(runtime: Runtime) -> None:
         if not at_head:
             log.error("the chat does not work yet: bring its database up to date with `whosthere db upgrade`")
     finally:
-        database.close()
+        database.disconnect()

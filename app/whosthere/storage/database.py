@@ -127,11 +127,15 @@ class Database:
             writing = connection.execution_options(**{_WRITES: True})
             yield writing, connection.connection.dbapi_connection
 
-    def close(self) -> None:
-        """Close the pool. On SQLite under the writer's lock, because closing the last connection checkpoints."""
+    def disconnect(self) -> None:
+        """Close the idle connections. On SQLite under the writer's lock, because closing the last one checkpoints."""
         with self._writer:
-            self._closed.set()
             self.engine.dispose()
+
+    def close(self) -> None:
+        """Close the idle connections, and every other as soon as it is given back; nobody gets one any more."""
+        self._closed.set()
+        self.disconnect()
 
     @contextmanager
     def _transaction(self, begin: str | None) -> Iterator[Connection]:
