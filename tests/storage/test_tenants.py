@@ -14,7 +14,16 @@ from whosthere.storage.errors import Conflict
 from whosthere.storage.tables import conversations, metadata, platforms, users
 from whosthere.storage.tenancy import Tenant, delete_in, select_in, update_in
 
-GLOBAL = {"platforms", "agents", "memberships", "agent_sessions", "personal_tokens"}
+GLOBAL = {
+    "agent_links",
+    "agent_mails",
+    "agent_sessions",
+    "agents",
+    "memberships",
+    "personal_tokens",
+    "platforms",
+    "sign_in_tries",
+}
 
 
 def test_every_table_belongs_to_platforms_or_is_known_to_be_global() -> None:

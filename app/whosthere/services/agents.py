@@ -135,7 +135,9 @@ def sign_in(
         if instead_of is not None:
             agents.end_session(connection, _digest(instead_of))
         expires_at = now + ABSOLUTE_MS
-        agents.add_session(connection, _digest(token), agent.id, user_agent=shown, now=now, expires_at=expires_at)
+        agents.add_session(
+            connection, runtime.new_id(), _digest(token), agent.id, user_agent=shown, now=now, expires_at=expires_at
+        )
 
     runtime.database.transact(store)
     return SignedIn(agent, token)

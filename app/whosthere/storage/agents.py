@@ -154,10 +154,10 @@ def memberships_of(connection: Connection, agent_id: str) -> tuple[Membership, .
 
 
 def add_session(
-    connection: Connection, digest: bytes, agent_id: str, *, user_agent: str, now: int, expires_at: int
+    connection: Connection, session_id: str, digest: bytes, agent_id: str, *, user_agent: str, now: int, expires_at: int
 ) -> None:
     """Store a signed-in browser by the digest of its token."""
-    row = {"digest": digest, "agent_id": agent_id, "user_agent": user_agent}
+    row = {"id": session_id, "digest": digest, "agent_id": agent_id, "user_agent": user_agent}
     connection.execute(_ADD_SESSION, {**row, "created_at": now, "last_seen_at": now, "expires_at": expires_at})
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Column, Update, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Column, Update, and_, bindparam, case, func, literal_column, null, or_, select
 
 from whosthere.storage.connection import Row
 from whosthere.storage.errors import Conflict
@@ -26,6 +26,7 @@ class Conversation:
     id: str
     record_id: str
     state: str
+    place: str
     title: str
     assurance: str
     last_seq: int
@@ -43,6 +44,8 @@ class Conversation:
     rating: int | None
     rating_comment: str | None
     rated_at: int | None
+    waiting_since: int | None
+    snoozed_until: int | None
     created_at: int
     updated_at: int
 
@@ -138,7 +141,12 @@ _RESOLVED = (
     .order_by(conversations.c.updated_at, conversations.c.id)
     .limit(bindparam("count"))
 )
-_READ_BY_USER = _read_by("agent", conversations.c.user_read_seq, conversations.c.user_unread)
+_READ_BY_USER = _read_by("agent", conversations.c.user_read_seq, conversations.c.user_unread).values(
+    visitor_notice_at=case(  # who has seen everything needs no mail
+        (bindparam("b_seq", type_=BigInteger) >= conversations.c.last_seq, null()),
+        else_=conversations.c.visitor_notice_at,
+    )
+)
 _READ_BY_AGENTS = _read_by("user", conversations.c.agent_read_seq, conversations.c.agent_unread)
 
 FIRST_PAGE: Position = (1 << 62, "ffffffff-ffff-ffff-ffff-ffffffffffff")

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, case
+from sqlalchemy import BigInteger, String, and_, bindparam, case, func, not_, null, or_
 
+from whosthere.core.notices import AGENTS_NOTICE_MS, VISITOR_NOTICE_MS
 from whosthere.storage.connection import Rows
 from whosthere.storage.conversations import EXCERPT_LENGTH, TITLE_LENGTH
 from whosthere.storage.errors import Conflict
@@ -97,6 +98,10 @@ _NEXT_RECORD_SEQ = (
 )
 _said = _kind != "system"
 _head = conversations.c
+_now = bindparam("b_now", type_=BigInteger)
+_open = bindparam("b_state", type_=String) == "open"
+# What a visitor writes, or what is over, comes back from being snoozed; spam stays where it was put.
+_comes_back = and_(_head.place == "snoozed", or_(_kind == "user", not_(_open)))
 _APPEND = (
     update_in(conversations)
     .where(
@@ -119,6 +124,27 @@ _APPEND = (
         user_unread=case((_kind == "user", 0), (_kind == "agent", _head.user_unread + 1), else_=_head.user_unread),
         agent_read_seq=case((_kind == "agent", _head.last_seq + 1), else_=_head.agent_read_seq),
         agent_unread=case((_kind == "agent", 0), (_kind == "user", _head.agent_unread + 1), else_=_head.agent_unread),
+        place=case((_comes_back, "inbox"), else_=_head.place),
+        snoozed_until=case((_comes_back, null()), else_=_head.snoozed_until),
+        waiting_since=case(
+            (or_(_kind == "agent", not_(_open)), null()),
+            (_kind == "user", func.coalesce(_head.waiting_since, _now)),
+            else_=_head.waiting_since,
+        ),
+        first_reply_at=case((_kind == "agent", func.coalesce(_head.first_reply_at, _now)), else_=_head.first_reply_at),
+        resolved_at=case(
+            (_open, null()), (bindparam("b_state", type_=String) == "resolved", _now), else_=_head.resolved_at
+        ),
+        visitor_notice_at=case(
+            (_kind == "user", null()),
+            (_kind == "agent", func.coalesce(_head.visitor_notice_at, _now + VISITOR_NOTICE_MS)),
+            else_=_head.visitor_notice_at,
+        ),
+        agents_notice_at=case(
+            (or_(_kind == "agent", not_(_open), _head.place == "spam"), null()),
+            (_kind == "user", func.coalesce(_head.agents_notice_at, _now + AGENTS_NOTICE_MS)),
+            else_=_head.agents_notice_at,
+        ),
     )
     .returning(_head.last_seq)
 )
@@ -158,6 +184,8 @@ def start(
         fields=fields,
         page_url=page_url,
         start_id=draft.client_message_id,
+        waiting_since=now,
+        agents_notice_at=now + AGENTS_NOTICE_MS,
         created_at=now,
         updated_at=now,
     )

@@ -21,30 +21,55 @@ from sqlalchemy import (
     text,
 )
 
-from whosthere.storage.accounts import agent_sessions, agents, memberships, personal_tokens
+from whosthere.storage.accounts import (
+    agent_links,
+    agent_mails,
+    agent_sessions,
+    agents,
+    memberships,
+    personal_tokens,
+    sign_in_tries,
+)
 from whosthere.storage.columns import count, flag, identifier, instant, metadata, tenant_table, within
+from whosthere.storage.ledgers import audit_log, merge_ledger, refusal_counts, refusal_samples
+from whosthere.storage.team import canned_replies, mentions, notes, outbox, taggings
 
 __all__ = [
+    "agent_links",
+    "agent_mails",
     "agent_sessions",
     "agents",
     "attachments",
     "audit_log",
+    "canned_replies",
     "conversations",
     "ended_anonymous",
     "keys",
     "memberships",
+    "mentions",
     "merge_ledger",
     "messages",
     "metadata",
     "notes",
+    "outbox",
     "personal_tokens",
     "platforms",
     "refusal_counts",
     "refusal_samples",
     "revoked_sessions",
     "server_keys",
+    "sign_in_tries",
+    "taggings",
     "users",
 ]
+
+
+def _where_known(column: str, *more: str, name: str | None = None) -> Index:
+    """An index of the few rows in which `column` has a value."""
+    known = text(f"{column} IS NOT NULL")
+    columns = ("platform_id", *(more or (column,)))
+    return Index(name or f"ix_conversations_{column}", *columns, sqlite_where=known, postgresql_where=known)
+
 
 platforms = Table(
     "platforms",
@@ -60,6 +85,7 @@ platforms = Table(
     Column("origins", JSON, nullable=False),
     Column("appearance", JSON, nullable=False),
     Column("availability", JSON, nullable=False, server_default=text("'{}'")),  # working hours, promised reply time
+    Column("abuse", JSON, nullable=False, server_default=text("'{}'")),  # blocked networks, limits, proof of work
     instant("created_at"),
     count("version"),
     # raised by whatever may end sessions other than one by one: keys, policy, origins, an end of all sessions
@@ -105,6 +131,7 @@ users = tenant_table(
     instant("created_at"),
     instant("last_seen_at"),
     instant("sessions_end_before", nullable=True),
+    instant("blocked_at", nullable=True),
     instant("deleted_at", nullable=True),
     Index("uq_users_user_id", "platform_id", "user_id_digest", "shadow", unique=True),
     Index(
@@ -124,6 +151,7 @@ conversations = tenant_table(
     "conversations",
     identifier("record_id", nullable=False),
     Column("state", String(16), nullable=False),
+    Column("place", String(8), nullable=False, server_default=text("'inbox'")),  # or snoozed, or spam
     Column("title", String(120), nullable=False),
     Column("assurance", String(16), nullable=False),  # of the visitor's newest message
     count("last_seq"),
@@ -143,13 +171,24 @@ conversations = tenant_table(
     Column("rating", Integer),
     Column("rating_comment", Text),
     instant("rated_at", nullable=True),
+    instant("waiting_since", nullable=True),  # since when the visitor has had no answer
+    instant("snoozed_until", nullable=True),
+    instant("first_reply_at", nullable=True),
+    instant("resolved_at", nullable=True),
+    instant("visitor_notice_at", nullable=True),  # when an unseen answer is mailed to the visitor
+    instant("agents_notice_at", nullable=True),  # when the team is told of an unanswered message
     instant("created_at"),
     instant("updated_at"),
     within("record_id", "users"),
     Index("uq_conversations_start", "platform_id", "record_id", "start_id", unique=True),
     Index("ix_conversations_of_record", "platform_id", "record_id", "updated_at", "id"),
     Index("ix_conversations_newest", "platform_id", "updated_at", "id"),
-    Index("ix_conversations_by_state", "platform_id", "state", "updated_at", "id"),
+    Index("ix_conversations_by_state", "platform_id", "place", "state", "updated_at", "id"),
+    Index("ix_conversations_by_assignee", "platform_id", "assignee_id", "place", "state", "updated_at", "id"),
+    _where_known("waiting_since", "place", "updated_at", "id", name="ix_conversations_waiting"),
+    _where_known("snoozed_until"),
+    _where_known("visitor_notice_at"),
+    _where_known("agents_notice_at"),
     Index(
         "ix_conversations_unread",
         "platform_id",
@@ -220,20 +259,6 @@ attachments = tenant_table(
     ),
 )
 
-notes = tenant_table(
-    "notes",  # a table of their own: no query of the widget can ever return one
-    identifier("conversation_id", nullable=False),
-    Column("after_seq", BigInteger, nullable=False),
-    identifier("agent_id", nullable=False),
-    Column("author_name", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("client_message_id", String(128)),
-    instant("created_at"),
-    within("conversation_id", "conversations"),
-    Index("ix_notes_of_conversation", "platform_id", "conversation_id", "after_seq", "id"),
-    Index("uq_notes_client_id", "platform_id", "conversation_id", "agent_id", "client_message_id", unique=True),
-)
-
 revoked_sessions = tenant_table(
     "revoked_sessions",
     instant("revoked_at"),
@@ -248,37 +273,6 @@ ended_anonymous = tenant_table(
     Index("ix_ended_anonymous_ended_at", "platform_id", "ended_at"),
 )
 
-merge_ledger = tenant_table(
-    "merge_ledger",
-    Column("kind", String(32), nullable=False),
-    identifier("record_id", nullable=False),
-    identifier("other_id", nullable=True),
-    Column("detail", JSON, nullable=False),
-    instant("created_at"),
-    instant("undone_at", nullable=True),
-    within("record_id", "users"),
-    Index("ix_merge_ledger_of_record", "platform_id", "record_id", "created_at"),
-)
-
-refusal_counts = tenant_table(
-    "refusal_counts",  # `id` is derived from minute and reason, so that counting is one upsert
-    Column("minute", BigInteger, nullable=False),
-    Column("reason", String(64), nullable=False),
-    Column("enforced", Boolean, nullable=False),
-    count("count"),
-    Index("ix_refusal_counts_minute", "platform_id", "minute"),
-)
-
-refusal_samples = tenant_table(
-    "refusal_samples",
-    Column("day", Integer, nullable=False),
-    Column("reason", String(64), nullable=False),
-    Column("page_url", Text),
-    Column("detail", JSON, nullable=False),
-    instant("created_at"),
-    Index("ix_refusal_samples_day", "platform_id", "day", "id"),
-)
-
 server_keys = tenant_table(
     "server_keys",
     Column("name", String(100), nullable=False),
@@ -286,13 +280,4 @@ server_keys = tenant_table(
     instant("created_at"),
     instant("last_used_at", nullable=True),
     instant("revoked_at", nullable=True),
-)
-
-audit_log = tenant_table(
-    "audit_log",
-    Column("actor", Text, nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("detail", JSON, nullable=False),
-    instant("created_at"),
-    Index("ix_audit_log_newest", "platform_id", "created_at", "id"),
 )

@@ -13,12 +13,30 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "agent_mails",
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_mails")),
+    )
+    with op.batch_alter_table("agent_mails", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_mails_due_at", ["due_at"], unique=False)
+
+    op.create_table(
         "agents",
         sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("email_key", sa.Text(), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("available", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("preferences", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("totp_secret", sa.Text(), nullable=True),
+        sa.Column("totp_last_step", sa.BigInteger(), nullable=True),
+        sa.Column("recovery_codes", sa.JSON(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
@@ -39,19 +57,55 @@ def upgrade() -> None:
         sa.Column("origins", sa.JSON(), nullable=False),
         sa.Column("appearance", sa.JSON(), nullable=False),
         sa.Column("availability", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("abuse", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("access_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platforms")),
     )
     op.create_table(
+        "sign_in_tries",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("window_ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in_tries")),
+    )
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_tries_window_ends_at", ["window_ends_at"], unique=False)
+
+    op.create_table(
+        "agent_links",
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
+        sa.Column("role", sa.String(length=16), nullable=True),
+        sa.Column("invited_by", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_agent_links_agent_id")),
+        sa.ForeignKeyConstraint(["invited_by"], ["agents.id"], name=op.f("fk_agent_links_invited_by")),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_agent_links_platform_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_links")),
+    )
+    with op.batch_alter_table("agent_links", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_links_agent_id", ["agent_id"], unique=False)
+        batch_op.create_index("ix_agent_links_platform_id", ["platform_id"], unique=False)
+        batch_op.create_index("uq_agent_links_digest", ["digest"], unique=True)
+
+    op.create_table(
         "agent_sessions",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("user_agent", sa.String(length=255), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_agent_sessions_agent_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_agent_sessions")),
     )
@@ -72,6 +126,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_log", schema=None) as batch_op:
         batch_op.create_index("ix_audit_log_newest", ["platform_id", "created_at", "id"], unique=False)
+
+    op.create_table(
+        "canned_replies",
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_canned_replies_platform_id")),
+        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_canned_replies")),
+        info={"tenant": True},
+    )
+    with op.batch_alter_table("canned_replies", schema=None) as batch_op:
+        batch_op.create_index("uq_canned_replies_name", ["platform_id", "name"], unique=True)
 
     op.create_table(
         "ended_anonymous",
@@ -119,6 +189,7 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("scopes", sa.JSON(), server_default=sa.text('\'["read", "write"]\''), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_used_at", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
@@ -215,6 +286,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
         sa.Column("sessions_end_before", sa.BigInteger(), nullable=True),
+        sa.Column("blocked_at", sa.BigInteger(), nullable=True),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_users_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_users")),
@@ -238,6 +310,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("record_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("place", sa.String(length=8), server_default=sa.text("'inbox'"), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("assurance", sa.String(length=16), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -256,6 +329,12 @@ def upgrade() -> None:
         sa.Column("rating", sa.Integer(), nullable=True),
         sa.Column("rating_comment", sa.Text(), nullable=True),
         sa.Column("rated_at", sa.BigInteger(), nullable=True),
+        sa.Column("waiting_since", sa.BigInteger(), nullable=True),
+        sa.Column("snoozed_until", sa.BigInteger(), nullable=True),
+        sa.Column("first_reply_at", sa.BigInteger(), nullable=True),
+        sa.Column("resolved_at", sa.BigInteger(), nullable=True),
+        sa.Column("visitor_notice_at", sa.BigInteger(), nullable=True),
+        sa.Column("agents_notice_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -268,10 +347,31 @@ def upgrade() -> None:
         info={"tenant": True},
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.create_index("ix_conversations_by_state", ["platform_id", "state", "updated_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_conversations_agents_notice_at",
+            ["platform_id", "agents_notice_at"],
+            unique=False,
+            sqlite_where=sa.text("agents_notice_at IS NOT NULL"),
+            postgresql_where=sa.text("agents_notice_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_conversations_by_assignee",
+            ["platform_id", "assignee_id", "place", "state", "updated_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_conversations_by_state", ["platform_id", "place", "state", "updated_at", "id"], unique=False
+        )
         batch_op.create_index("ix_conversations_newest", ["platform_id", "updated_at", "id"], unique=False)
         batch_op.create_index(
             "ix_conversations_of_record", ["platform_id", "record_id", "updated_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_conversations_snoozed_until",
+            ["platform_id", "snoozed_until"],
+            unique=False,
+            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+            postgresql_where=sa.text("snoozed_until IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_conversations_unread",
@@ -280,7 +380,43 @@ def upgrade() -> None:
             sqlite_where=sa.text("user_unread > 0"),
             postgresql_where=sa.text("user_unread > 0"),
         )
+        batch_op.create_index(
+            "ix_conversations_visitor_notice_at",
+            ["platform_id", "visitor_notice_at"],
+            unique=False,
+            sqlite_where=sa.text("visitor_notice_at IS NOT NULL"),
+            postgresql_where=sa.text("visitor_notice_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_conversations_waiting",
+            ["platform_id", "place", "updated_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        )
         batch_op.create_index("uq_conversations_start", ["platform_id", "record_id", "start_id"], unique=True)
+
+    op.create_table(
+        "merge_ledger",
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("record_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["platform_id", "record_id"],
+            ["users.platform_id", "users.id"],
+            name=op.f("fk_merge_ledger_platform_id_record_id"),
+        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_merge_ledger_platform_id")),
+        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_merge_ledger")),
+        info={"tenant": True},
+    )
+    with op.batch_alter_table("merge_ledger", schema=None) as batch_op:
+        batch_op.create_index("ix_merge_ledger_of_record", ["platform_id", "record_id", "created_at"], unique=False)
 
     op.create_table(
         "attachments",
@@ -325,28 +461,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("message_id IS NULL"),
             postgresql_where=sa.text("message_id IS NULL"),
         )
-
-    op.create_table(
-        "merge_ledger",
-        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
-        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("record_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
-        sa.Column("other_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True),
-        sa.Column("detail", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("undone_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["platform_id", "record_id"],
-            ["users.platform_id", "users.id"],
-            name=op.f("fk_merge_ledger_platform_id_record_id"),
-        ),
-        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_merge_ledger_platform_id")),
-        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_merge_ledger")),
-        info={"tenant": True},
-    )
-    with op.batch_alter_table("merge_ledger", schema=None) as batch_op:
-        batch_op.create_index("ix_merge_ledger_of_record", ["platform_id", "record_id", "created_at"], unique=False)
 
     op.create_table(
         "messages",
@@ -419,8 +533,112 @@ def upgrade() -> None:
             "uq_notes_client_id", ["platform_id", "conversation_id", "agent_id", "client_message_id"], unique=True
         )
 
+    op.create_table(
+        "outbox",
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column(
+            "conversation_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=True
+        ),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["platform_id", "conversation_id"],
+            ["conversations.platform_id", "conversations.id"],
+            name=op.f("fk_outbox_platform_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_outbox_platform_id")),
+        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_outbox")),
+        info={"tenant": True},
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_due",
+            ["platform_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_outbox_newest", ["platform_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_outbox_of_conversation", ["platform_id", "conversation_id"], unique=False)
+
+    op.create_table(
+        "taggings",
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column(
+            "conversation_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False
+        ),
+        sa.Column("tag", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id", "conversation_id"],
+            ["conversations.platform_id", "conversations.id"],
+            name=op.f("fk_taggings_platform_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_taggings_platform_id")),
+        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_taggings")),
+        info={"tenant": True},
+    )
+    with op.batch_alter_table("taggings", schema=None) as batch_op:
+        batch_op.create_index("ix_taggings_tag", ["platform_id", "tag", "conversation_id"], unique=False)
+        batch_op.create_index("uq_taggings_conversation", ["platform_id", "conversation_id", "tag"], unique=True)
+
+    op.create_table(
+        "mentions",
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column(
+            "conversation_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False
+        ),
+        sa.Column("note_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["platform_id", "conversation_id"],
+            ["conversations.platform_id", "conversations.id"],
+            name=op.f("fk_mentions_platform_id_conversation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id", "note_id"], ["notes.platform_id", "notes.id"], name=op.f("fk_mentions_platform_id_note_id")
+        ),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_mentions_platform_id")),
+        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_mentions")),
+        info={"tenant": True},
+    )
+    with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.create_index("ix_mentions_of_agent", ["platform_id", "agent_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_mentions_of_conversation", ["platform_id", "conversation_id"], unique=False)
+        batch_op.create_index("uq_mentions_agent", ["platform_id", "note_id", "agent_id"], unique=True)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.drop_index("uq_mentions_agent")
+        batch_op.drop_index("ix_mentions_of_conversation")
+        batch_op.drop_index("ix_mentions_of_agent")
+
+    op.drop_table("mentions")
+    with op.batch_alter_table("taggings", schema=None) as batch_op:
+        batch_op.drop_index("uq_taggings_conversation")
+        batch_op.drop_index("ix_taggings_tag")
+
+    op.drop_table("taggings")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_of_conversation")
+        batch_op.drop_index("ix_outbox_newest")
+        batch_op.drop_index(
+            "ix_outbox_due", sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL")
+        )
+
+    op.drop_table("outbox")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_index("uq_notes_client_id")
         batch_op.drop_index("ix_notes_of_conversation")
@@ -432,10 +650,6 @@ def downgrade() -> None:
         batch_op.drop_index("uq_messages_client_id")
 
     op.drop_table("messages")
-    with op.batch_alter_table("merge_ledger", schema=None) as batch_op:
-        batch_op.drop_index("ix_merge_ledger_of_record")
-
-    op.drop_table("merge_ledger")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_attachments_unsent",
@@ -447,16 +661,41 @@ def downgrade() -> None:
         batch_op.drop_index("ix_attachments_of_author")
 
     op.drop_table("attachments")
+    with op.batch_alter_table("merge_ledger", schema=None) as batch_op:
+        batch_op.drop_index("ix_merge_ledger_of_record")
+
+    op.drop_table("merge_ledger")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_index("uq_conversations_start")
+        batch_op.drop_index(
+            "ix_conversations_waiting",
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_conversations_visitor_notice_at",
+            sqlite_where=sa.text("visitor_notice_at IS NOT NULL"),
+            postgresql_where=sa.text("visitor_notice_at IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_conversations_unread",
             sqlite_where=sa.text("user_unread > 0"),
             postgresql_where=sa.text("user_unread > 0"),
         )
+        batch_op.drop_index(
+            "ix_conversations_snoozed_until",
+            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+            postgresql_where=sa.text("snoozed_until IS NOT NULL"),
+        )
         batch_op.drop_index("ix_conversations_of_record")
         batch_op.drop_index("ix_conversations_newest")
         batch_op.drop_index("ix_conversations_by_state")
+        batch_op.drop_index("ix_conversations_by_assignee")
+        batch_op.drop_index(
+            "ix_conversations_agents_notice_at",
+            sqlite_where=sa.text("agents_notice_at IS NOT NULL"),
+            postgresql_where=sa.text("agents_notice_at IS NOT NULL"),
+        )
 
     op.drop_table("conversations")
     with op.batch_alter_table("users", schema=None) as batch_op:
@@ -498,6 +737,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ended_anonymous_ended_at")
 
     op.drop_table("ended_anonymous")
+    with op.batch_alter_table("canned_replies", schema=None) as batch_op:
+        batch_op.drop_index("uq_canned_replies_name")
+
+    op.drop_table("canned_replies")
     with op.batch_alter_table("audit_log", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_log_newest")
 
@@ -506,8 +749,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_agent_sessions_agent_id")
 
     op.drop_table("agent_sessions")
+    with op.batch_alter_table("agent_links", schema=None) as batch_op:
+        batch_op.drop_index("uq_agent_links_digest")
+        batch_op.drop_index("ix_agent_links_platform_id")
+        batch_op.drop_index("ix_agent_links_agent_id")
+
+    op.drop_table("agent_links")
+    with op.batch_alter_table("sign_in_tries", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_tries_window_ends_at")
+
+    op.drop_table("sign_in_tries")
     op.drop_table("platforms")
     with op.batch_alter_table("agents", schema=None) as batch_op:
         batch_op.drop_index("uq_agents_email_key")
 
     op.drop_table("agents")
+    with op.batch_alter_table("agent_mails", schema=None) as batch_op:
+        batch_op.drop_index("ix_agent_mails_due_at")
+
+    op.drop_table("agent_mails")
