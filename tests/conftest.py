@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # imported by the fixtures that need them: most tests need ne
     from flask import Flask
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser, BrowserContext, Page
+    from xdist.remote import Producer
+    from xdist.scheduler.protocol import Scheduling
 
     from tests.shop import Shop
     from whosthere.services.runtime import Runtime
@@ -33,6 +36,8 @@ T = TypeVar("T")
 
 ENCRYPTION_KEY = base64.urlsafe_b64encode(b"the tests' own key, of 32 bytes.").decode()
 TEMPLATE = "whosthere_template"
+SHARED_MEMORY = Path("/dev/shm")
+SCRATCH_BYTES = 4_000_000_000
 CHROMIUM_ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -50,8 +55,19 @@ _numbers = count(1)
 
 
 def pytest_configure() -> None:
-    """Keep the whole run on this machine."""
+    """Keep the whole run on this machine, and its thousands of small databases in memory where there is room."""
     loopback.guard()
+    usable = "TMPDIR" not in os.environ and SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)
+    if usable and shutil.disk_usage(SHARED_MEMORY).free > SCRATCH_BYTES:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED_MEMORY)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Share the tests out one by one, but those that share something dear go to one worker together."""
+    from tests.scheduling import Together
+
+    return Together(config, log)
 
 
 def absent(program: str) -> None:

@@ -12,7 +12,7 @@ from tests.servers import until
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("examples")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("site", "login"), [("shop", "/login"), ("club", "/login"), ("tern", "/sign-in")])

@@ -10,8 +10,6 @@ from tests.examples.sites import Example, Visitor, proves_ada
 
 GZIP = "Accept-Encoding: gzip"
 
-pytestmark = pytest.mark.xdist_group("examples")
-
 
 @pytest.fixture
 def ada(club: Example) -> Visitor:

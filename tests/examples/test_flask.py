@@ -8,8 +8,6 @@ import pytest
 
 from tests.examples.sites import Example, Visitor, proves_ada
 
-pytestmark = pytest.mark.xdist_group("examples")
-
 
 @pytest.fixture
 def ada(shop: Example) -> Visitor:

@@ -25,8 +25,6 @@ LIFETIME_SECONDS = 300
 SECRETS = (SECRET, "a secret with ümlauts and emoji 🔑, which are more bytes than letters")
 KEY = Key("key", "", Scheme.STANDARD, SECRET.encode())
 
-pytestmark = pytest.mark.xdist_group("tokens")
-
 
 @cache
 def tokens_of(language: Language) -> dict[str, str]:

@@ -22,7 +22,6 @@ from whosthere.wiring import build_runtime
 
 BARE = "X-Bare: 1"
 UNHARMED = sorted(ROUTES)
-pytestmark = pytest.mark.xdist_group("odd")
 
 SIGNED = ["/page", "/no-length", "/stream", "/lazy", "/file", "/written", "/latin-1"]
 UNSIGNED = ["/gzip", "/public", "/not-modified", "/elsewhere", "/missing", "/nothing"]
