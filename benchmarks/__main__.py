@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from benchmarks import growth, requests, results, streams, tokens
+from benchmarks import growth, requests, results, sizes, streams, tokens
 from benchmarks.bench import POSTGRESQL, SQLITE, Bench, workshop
 from benchmarks.results import Result
 from benchmarks.rounds import FULL, QUICK
@@ -18,6 +18,7 @@ Measurement = Callable[[Bench, str], Iterator[Result]]
 
 _BOTH = (SQLITE, POSTGRESQL)
 MEASUREMENTS: dict[str, tuple[Measurement, tuple[str, ...]]] = {
+    "sizes": (sizes.sizes, ("–",)),
     "tokens": (lambda bench, kind: tokens.measure(bench.effort), ("–",)),
     "boot": (requests.boot, _BOTH),
     "poll": (requests.poll, _BOTH),

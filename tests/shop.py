@@ -97,6 +97,7 @@ def open_shop(
         appearance={},
         created_at=runtime.clock(),
         version=0,
+        first_boot_at=runtime.clock(),
     )
     runtime.database.transact(lambda connection: platforms.add(connection, platform))
     return Shop(runtime, platform_id, _add_key(runtime, platform_id, secret, scheme))

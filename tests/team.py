@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from whosthere.core.reasons import Refused
-from whosthere.services import agents, passwords
+from whosthere.services import agents, passwords, personal_tokens
 from whosthere.services.agents import Identity
 from whosthere.services.runtime import Runtime
 from whosthere.storage import agents as agent_rows
@@ -33,7 +33,7 @@ class Colleague:
     @property
     def identity(self) -> Identity:
         """Who the token stands for now."""
-        found = agents.by_token(self.runtime, self.token)
+        found = personal_tokens.by_token(self.runtime, self.token)
         assert found is not None
         return found
 
@@ -60,9 +60,9 @@ def hire(
     """Create an agent who can sign in with `PASSWORD`, and a token for them."""
     agent = agents.create_agent(runtime, email, PASSWORD, platform_id, role, name=name)
     assert not isinstance(agent, Refused), agent
-    token = agents.create_token(runtime, email)
-    assert isinstance(token, str)
-    return Colleague(runtime, agent.id, email, token)
+    made = personal_tokens.create(runtime, email)
+    assert not isinstance(made, Refused), made
+    return Colleague(runtime, agent.id, email, made.secret)
 
 
 def hash_quickly(patch: pytest.MonkeyPatch) -> None:

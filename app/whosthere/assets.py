@@ -1,12 +1,25 @@
-"""Where the files are that browsers get, and the hash that makes their addresses immutable."""
+"""The files that browsers get: where they are, what of them travels, and the hash that makes their addresses immutable.
+
+Sources keep their comments; what is served has none. A test compares the syntax trees of both.
+"""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import rcssmin
+import rjsmin
 
 _PACKAGE = Path(__file__).resolve().parent
 _HASH_DIGITS = 16
+# Said here, since a machine's own table may call a script text/plain, and then browsers do not run it.
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class AssetsMissing(RuntimeError):
@@ -42,17 +55,68 @@ def templates_dir() -> Path:
     return _directory("templates")
 
 
-def asset_hash(directory: Path) -> str:
-    """Return 16 hexadecimal digits that change with any name or byte below `directory`.
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as it travels.
 
-    They are part of every asset's address (`/assets/<hash>/…`), so a browser may keep what it got for ever.
+    Attributes:
+        packed: `body` with gzip, or `None` where that saves nothing.
+        tag: 16 hexadecimal digits that change with `body`.
     """
+
+    body: bytes
+    packed: bytes | None
+    media_type: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """All files below a folder, by their path there with `/`.
+
+    Attributes:
+        version: 16 hexadecimal digits that change with any name or byte that is served. They are part of every asset's
+            address (`/assets/<version>/…`), so a browser may keep what it got for ever.
+    """
+
+    version: str
+    files: Mapping[str, Asset]
+
+
+@cache
+def assets() -> Assets:
+    """Return what `static/` held when this process first asked: an address never answers with two contents."""
+    return read(static_dir())
+
+
+def read(directory: Path) -> Assets:
+    """Read and compress every file below `directory`."""
+    files = {
+        path.relative_to(directory).as_posix(): asset(path.name, path.read_bytes())
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
     digest = hashlib.sha256()
-    for path in sorted(path for path in directory.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()[:_HASH_DIGITS]
+    for name, file in files.items():
+        digest.update(f"{name}\0{len(file.body)}\0".encode())
+        digest.update(file.body)
+    return Assets(digest.hexdigest()[:_HASH_DIGITS], files)
+
+
+def asset(name: str, source: bytes) -> Asset:
+    """Return a file as it is served: scripts and styles without comments and indentation."""
+    body = source
+    if name.endswith(".js"):
+        body = rjsmin.jsmin(source.decode()).encode()
+    elif name.endswith(".css"):
+        body = rcssmin.cssmin(source.decode()).encode()
+    packed = gzip.compress(body, 9, mtime=0)
+    return Asset(
+        body,
+        packed if len(packed) < len(body) else None,
+        _MEDIA_TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
+        hashlib.sha256(body).hexdigest()[:_HASH_DIGITS],
+    )
 
 
 def _directory(name: str) -> Path:

@@ -9,10 +9,7 @@ const RENEW_MS = 60000;
 const RENEW_LEAST_MS = 5000;
 const TELL_MS = 20;
 
-/**
- * Start the late part.
- * @param {any} chat what embed.js shares
- */
+/** Start the late part. @param {any} chat what embed.js shares */
 export function start(chat) {
   let port = /** @type {MessagePort | null} */ (null);
   const timers = /** @type {Record<"poll" | "renew" | "tell", any>} */ ({});
@@ -35,7 +32,7 @@ export function start(chat) {
     port1.onmessage = (message) => chat.frame === frame && port1 === port && heard(Object(message.data));
     port = port1;
     frame.contentWindow.postMessage("whosthere:port", chat.server, [port2]);
-    if (chat.booted && told === chat.booted) chat.boot(true); // another panel began with that: it is old news
+    if (chat.booted && told === chat.booted) chat.boot(true).then(tell); // another panel began with that: it is old news
     else tell();
   }
 
@@ -49,6 +46,7 @@ export function start(chat) {
       type: "state",
       refusal: chat.refusal,
       expired: chat.refusal !== null && !!chat.former,
+      again: typeof chat.read("getToken") === "function",
       booted: known && { session, user, widget, conversation, unreadCount, historyOffer, attachments },
       initialUserMessage: extras?.said.initial ?? text("initialUserMessage", MOST.text),
       nextUserMessage: text("subsequentIssuesInSameSessionConfig", MOST.text, "initialUserMessage"),
@@ -65,6 +63,7 @@ export function start(chat) {
   function heard(data) {
     if (data.type === "close") chat.commands.close();
     else if (data.type === "renew") renew(data.session);
+    else if (data.type === "again") chat.boot(true).then(tell);
     else if (data.type === "reload") location.reload();
     else if (data.type === "unread") chat.badge(Number(data.count) || 0);
     else if (data.type === "event") tellPage(String(data.name), data.payload);

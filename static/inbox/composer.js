@@ -2,13 +2,14 @@
 
 import { drafts } from "./drafts.js";
 import { attachments } from "./files.js";
+import { suggest } from "./suggest.js";
 import { tellTyping } from "./typing.js";
 
 /** @typedef {"reply" | "note"} Kind */
 
 /**
  * @param {HTMLFormElement} form
- * @param {{api: string, agent: string, conversation: string, csrf: string, sent(): void}} about
+ * @param {{api: string, agent: string, platform: string, conversation: string, csrf: string, sent(): void, writes(): void}} about
  */
 export function compose(form, about) {
   const field = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
@@ -109,8 +110,10 @@ export function compose(form, about) {
   field.addEventListener("input", () => {
     draft.keep(field.value, kind());
     if (kind() === "reply") tell(Boolean(field.value));
+    if (field.value) about.writes();
     say(field.value ? `${quiet} · draft kept` : quiet);
   });
+  suggest(field, { ...about, noting: () => kind() === "note" });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
       event.preventDefault();
@@ -122,6 +125,12 @@ export function compose(form, about) {
     write(wanted) {
       choose(wanted);
       field.focus();
+    },
+    /** Put a text where the caret is. @param {string} text */
+    insert(text) {
+      field.focus();
+      field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     },
     /** Whether the visitor can be answered now; notes are always possible. @param {boolean} possible */
     answering(possible) {

@@ -8,14 +8,15 @@ const POLL_MS = 5000;
 const SILENCE_MS = 40000; // the server says something every 15 s
 
 /**
- * @typedef {{kind: "changed", ids: string[]} | {kind: "typing", conversation: string, typing: boolean, seconds: number} | {kind: "everything"} | {kind: "live" | "down" | "signed-out"}} News
+ * @typedef {{kind: "changed", ids: string[]} | {kind: "typing", conversation: string, typing: boolean, seconds: number} | ({kind: "presence"} & import("./presence.js").Presence) | {kind: "everything"} | {kind: "live" | "down" | "signed-out"}} News
  */
 
 /**
  * @param {string} api
  * @param {(news: News) => void} heard
+ * @param {(items: import("./notify.js").Item[]) => void} first hears what changed in full, in one tab only
  */
-export function listen(api, heard) {
+export function listen(api, heard, first) {
   const name = `whosthere:inbox:${api}`;
   const channel = new BroadcastChannel(name);
   channel.onmessage = (event) => heard(event.data);
@@ -24,7 +25,7 @@ export function listen(api, heard) {
     heard(news);
     channel.postMessage(news);
   };
-  const lead = () => new Promise(() => follow(api, tell)); // until this tab is closed
+  const lead = () => new Promise(() => follow(api, tell, first)); // until this tab is closed
   if (!navigator.locks) return void lead(); // without TLS there are none: every tab listens for itself
   void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
     if (lock) return lead();
@@ -37,8 +38,9 @@ export function listen(api, heard) {
  * Listen for all tabs.
  * @param {string} api
  * @param {(news: News) => void} tell
+ * @param {(items: import("./notify.js").Item[]) => void} first
  */
-function follow(api, tell) {
+function follow(api, tell, first) {
   let attempt = 0;
   let request = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -62,15 +64,18 @@ function follow(api, tell) {
   async function read(reader, mine) {
     const parse = parser(({ event, data }) => {
       const value = JSON.parse(data);
-      if (event === "changed") tell({ kind: "changed", ids: value.map(idOf) });
-      if (event !== "typing") return;
-      tell({ kind: "typing", conversation: value.conversationId, typing: value.typing, seconds: value.expiresInSeconds });
+      const { conversationId: conversation, expiresInSeconds: seconds } = value;
+      if (event === "typing") tell({ kind: "typing", conversation, typing: value.typing, seconds });
+      if (event === "presence") tell({ kind: "presence", conversation, seconds, agent: value.agent, activity: value.activity });
+      if (event !== "changed") return;
+      tell({ kind: "changed", ids: value.map(idOf) });
+      first(value);
     });
-    for (let first = true; ; first = false) {
+    for (let fresh = true; ; fresh = false) {
       const silence = setTimeout(() => mine.abort(), SILENCE_MS);
       const { done, value } = await reader.read().finally(() => clearTimeout(silence));
       if (done) return;
-      if (first) {
+      if (fresh) {
         attempt = 0;
         tell({ kind: "live" });
         tell({ kind: "everything" }); // from here on the stream misses nothing

@@ -69,7 +69,7 @@ function keepingFocus(part, change) {
 
 /** What can have the focus. @param {Element} within @returns {Element[]} */
 function targets(within) {
-  return Array.from(within.querySelectorAll("a[href], button, summary, input:not([type=hidden])"));
+  return Array.from(within.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])"));
 }
 
 /** @param {Element} one @param {Element} other */

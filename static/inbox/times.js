@@ -5,6 +5,7 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle:
 const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const dated = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const moment = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const YEAR_DAYS = 300;
 
 /** @param {number} at @param {number} now epoch milliseconds */
@@ -23,6 +24,16 @@ export function day(at, now) {
   return days === 0 ? "Today" : days === 1 ? "Yesterday" : date.format(at);
 }
 
+/** @param {string | null} kind @param {number} at @param {number} now epoch milliseconds */
+function words(kind, at, now) {
+  if (kind === "clock") return clock.format(at);
+  if (kind === "moment") return moment.format(at);
+  if (kind === "day") return day(at, now);
+  const text = near(at, now);
+  if (kind !== "waits") return text;
+  return text === "now" ? "waits" : `waits ${text}`;
+}
+
 /** @param {ParentNode} within */
 export function localize(within) {
   const now = Date.now();
@@ -30,7 +41,7 @@ export function localize(within) {
     const at = Date.parse(node.getAttribute("datetime") || "");
     if (Number.isNaN(at)) continue;
     const kind = node.getAttribute("data-time");
-    const text = kind === "clock" ? clock.format(at) : kind === "near" ? near(at, now) : day(at, now);
+    const text = words(kind, at, now);
     if (node.textContent !== text) node.textContent = text;
     const title = exact.format(at);
     if (node.getAttribute("title") !== title) node.setAttribute("title", title);

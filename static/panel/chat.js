@@ -20,7 +20,7 @@ export class Chat {
    * @param {Panel.Api} api
    * @param {Panel.Outbox} outbox
    * @param {string} platformId
-   * @param {{changed(): void, tell(message: any): void, introduce(): Promise<void>, enterOpen(): Promise<boolean>}} outside
+   * @param {{changed(): void, tell(message: any): void, introduce(): Promise<void>}} outside
    */
   constructor(api, outbox, platformId, outside) {
     this.api = api;
@@ -80,6 +80,10 @@ export class Chat {
     this.connection = share(name, this.api, {
       message: (data) => this.heard(data),
       typing: (data) => this.typing.heard(data),
+      seen: (data) => {
+        this.thread.seen(data);
+        this.outside.changed();
+      },
       sync: () => this.sync(),
       renew: () => this.renew(),
       state: (link) => this.set({ link }),
@@ -96,7 +100,8 @@ export class Chat {
   async sync() {
     const { thread } = this;
     const before = thread.loaded ? thread.state : undefined;
-    if (thread.id !== null) await thread.sync();
+    if (thread.id === null) await this.enterOpen();
+    else await thread.sync();
     if (thread !== this.thread) return;
     if (before !== undefined && before !== thread.state) this.#turned(thread.state);
     for (const message of thread.log.messages) this.outbox.settle(message.clientMessageId);
@@ -142,6 +147,15 @@ export class Chat {
     this.typing.show(false);
     this.outside.changed();
     if (about !== null) void this.sync().catch(() => this.set({ link: "down" }));
+  }
+
+  /** Show the conversation that is open already, begun elsewhere. @returns {Promise<boolean>} whether there is one */
+  async enterOpen() {
+    const { thread } = this;
+    const { items } = await this.api.call("GET", "/conversations");
+    const open = items.find((/** @type {any} */ about) => about.state === "open");
+    if (open && thread === this.thread) this.enter(open);
+    return !!open;
   }
 
   /** Show a conversation that the visitor has begun just now. @param {any} about */

@@ -20,12 +20,12 @@ const asked = new Slot(`whosthere:asked:${frame.platformId}`, () => localStorage
 const chat = new Chat(api, outbox, frame.platformId, {
   changed: () => view.changed(),
   introduce: () => parts.introduce(),
-  enterOpen: async () => (await later("states")).enterOpen(chat),
   tell,
 });
 const view = new View(chat, asked);
 const parts = reach(chat, view, () => composer.changed());
-const composer = compose(new Slot(`whosthere:draft:${frame.platformId}`), {
+const draft = new Slot(`whosthere:draft:${frame.platformId}`);
+const composer = compose(draft, new Slot(`whosthere:files:${frame.platformId}`), {
   send: (text, attachments) => chat.send(text, attachments),
   typing: (empty) => chat.typing.wrote(empty),
   files: () => parts.tray,
@@ -51,9 +51,9 @@ function heard(data) {
   if (data?.type !== "state") return;
   if (!data.booted) {
     chat.pause();
-    return view.trouble(data.expired ? "expired" : "refused", data.refusal);
+    return view.trouble(data.expired ? "expired" : "refused", data.refusal, data.again);
   }
-  view.trouble("", "");
+  view.trouble("");
   view.paint(data.booted.widget);
   const { tags, fields, page, contact, initialUserMessage, nextUserMessage } = data;
   chat.config = { tags, fields, page, contact, initialUserMessage, nextUserMessage };

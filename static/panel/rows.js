@@ -6,10 +6,10 @@ const DAY_MS = 86400000;
 /**
  * @param {Panel.Message[]} messages
  * @param {Panel.Pending[]} waiting
- * @param {{now: number, words: Panel.Words, times: Panel.Times}} how
+ * @param {{now: number, words: Panel.Words, times: Panel.Times, seen?: number}} how `seen`: how far the team has read
  * @returns {Panel.Row[]}
  */
-export function rows(messages, waiting, { now, words, times }) {
+export function rows(messages, waiting, { now, words, times, seen = 0 }) {
   const known = new Set(messages.map((message) => message.clientMessageId));
   const all = [
     ...messages.map((message) => stored(message, words, times)),
@@ -31,8 +31,15 @@ export function rows(messages, waiting, { now, words, times }) {
     before = row;
   }
   const last = found[found.length - 1];
-  if (last && last.kind === "user" && !waiting.length) last.meta = `${last.meta} · ${words.sent}`;
-  return found;
+  if (last?.kind === "user" && !waiting.length) last.meta = `${last.meta} · ${words.sent}`;
+  for (const row of found.reverse()) {
+    if (row.kind === "agent") break; // who has answered has read
+    if (row.kind === "user" && row.seq && row.seq <= seen) {
+      row.meta = `${times.time(row.at)} · ${words.seen}`;
+      break;
+    }
+  }
+  return found.reverse();
 }
 
 /** @param {Panel.Message} message @param {Panel.Words} words @param {Panel.Times} times @returns {Panel.Row} */
@@ -40,8 +47,8 @@ function stored(message, words, times) {
   const at = Date.parse(message.createdAt);
   const { kind, name } = message.author;
   const events = /** @type {Record<string, string>} */ (words.events);
-  const { attachments } = message;
-  const row = { key: message.clientMessageId || message.id, at, named: false, meta: times.time(at), attachments };
+  const { attachments, seq } = message;
+  const row = { key: message.clientMessageId || message.id, seq, at, named: false, meta: times.time(at), attachments };
   if (message.event) return { ...row, kind: "system", body: events[message.event] || message.event, author: "", meta: "" };
   if (kind === "agent") return { ...row, kind, body: message.body, author: name || words.team };
   if (kind === "system") return { ...row, kind, body: message.body, author: "", meta: "" };

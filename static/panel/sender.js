@@ -65,7 +65,7 @@ export class Sender {
       chat.enter(null);
       return 0;
     }
-    if (code === "conversation_active" && (await chat.outside.enterOpen().catch(() => false))) return 0; // of another tab
+    if (code === "conversation_active" && (await chat.enterOpen().catch(() => false))) return 0; // of another tab
     if (status === 429) {
       const pause = Math.max(retryAfterMs, wait(attempt, Math.random()));
       chat.set({ limited: Date.now() + pause });

@@ -50,6 +50,10 @@ export function share(name, api, heard) {
         channel.postMessage({ typing: data });
         heard.typing(data);
       },
+      seen(data) {
+        channel.postMessage({ seen: data });
+        heard.seen(data);
+      },
       async sync() {
         channel.postMessage({ sync: true });
         await heard.sync();
@@ -85,6 +89,7 @@ export function share(name, api, heard) {
     heard.state("live");
     if (data.message) heard.message(data.message);
     else if (data.typing) heard.typing(data.typing);
+    else if (data.seen) heard.seen(data.seen);
     else if (data.sync) catchUp();
   };
 

@@ -72,6 +72,8 @@ export function connect(api, heard) {
       heard.message(JSON.parse(event.data));
     } else if (event.event === "typing") {
       heard.typing(JSON.parse(event.data));
+    } else if (event.event === "read") {
+      heard.seen(JSON.parse(event.data));
     }
   }
 

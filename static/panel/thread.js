@@ -53,7 +53,12 @@ export class Thread {
     while (this.stale && this.id !== null) {
       this.stale = false;
       const about = await this.api.call("GET", this.path);
-      this.about = { ...about, readSeq: Math.max(about.readSeq, this.about.readSeq || 0) };
+      const { readSeq = 0, agentReadSeq = 0 } = this.about;
+      this.about = {
+        ...about,
+        readSeq: Math.max(about.readSeq, readSeq),
+        agentReadSeq: Math.max(about.agentReadSeq, agentReadSeq),
+      };
       this.log.begin(Math.max(0, about.lastSeq - PAGE));
       let next = this.log.lastSeq;
       for (; next !== null; ) {
@@ -76,6 +81,11 @@ export class Thread {
     const state = news ? STATES[message.event || ""] : undefined;
     if (state) this.about = { ...this.about, state };
     return state;
+  }
+
+  /** The team has read. @param {{conversationId: string, agentReadSeq: number}} data what the stream says */
+  seen({ conversationId, agentReadSeq }) {
+    if (conversationId === this.id && !(agentReadSeq <= this.about.agentReadSeq)) this.about = { ...this.about, agentReadSeq };
   }
 
   get unread() {

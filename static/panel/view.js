@@ -69,7 +69,12 @@ export class View {
   messages(phase) {
     const { thread, outbox, boot } = this.chat;
     const atEnd = this.nearEnd;
-    const found = rows(thread.log.messages, outbox.items, { now: Date.now(), words, times });
+    const found = rows(thread.log.messages, outbox.items, {
+      now: Date.now(),
+      words,
+      times,
+      seen: thread.about?.agentReadSeq,
+    });
     byId("greeting").hidden = phase === "loading" || found.length > 0;
     byId("greeting-text").textContent =
       boot?.widget.greeting || (boot?.user.state === "anonymous" ? words.greetingAnonymous : words.greetingText);
@@ -178,10 +183,14 @@ export class View {
     return true;
   }
 
-  /** @param {"refused" | "expired" | ""} problem @param {string} code the technical reason */
-  trouble(problem, code) {
+  /**
+   * @param {"refused" | "expired" | ""} problem
+   * @param {string} [code] the technical reason
+   * @param {boolean} [again] whether the page can be asked for another proof
+   */
+  trouble(problem, code, again) {
     this.problem = problem;
-    if (problem) void later("trouble").then((part) => part.draw(this.chat, problem, code));
+    if (problem) void later("trouble").then((part) => part.draw(this.chat, problem, code, again));
     this.changed();
   }
 

@@ -71,6 +71,8 @@ declare namespace Panel {
     named: boolean;
     /** Epoch milliseconds. */
     at: number;
+    /** Of a message that the server has. */
+    seq?: number;
     meta: string;
     attachments?: Attachment[];
     /** The clientMessageId of a message that failed. */
@@ -99,6 +101,8 @@ declare namespace Panel {
   interface Heard {
     message(data: any): void;
     typing(data: any): void;
+    /** How far the team has read. */
+    seen(data: any): void;
     sync(): Promise<void>;
     renew(): void;
     state(state: "live" | "down"): void;

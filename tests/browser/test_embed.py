@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from typing import Any
 
@@ -12,26 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.stage import Stage, heard, opened, panel, payloads, say, tell, texts
 from tests.people import ADA, BOB, OTHER_SECRET
 from tests.servers import until
-from whosthere.assets import static_dir, templates_dir
 
 pytestmark = pytest.mark.browser
-
-EMBED_BYTES_MAX = 5000
-LATER_BYTES_MAX = 4500
-PANEL_BYTES_MAX = 30_000
-
-
-def test_the_script_and_the_panel_stay_small() -> None:
-    static = static_dir()
-    script = (static / "embed.js").read_bytes()
-    assert len(gzip.compress(script, 9)) <= EMBED_BYTES_MAX
-    assert script.count(b"\n") <= 300
-    assert len(gzip.compress((static / "embed" / "later.js").read_bytes(), 9)) <= LATER_BYTES_MAX
-    parts = [static / "tokens.css", templates_dir() / "frame.html"]
-    parts += (static / "panel").glob("*.*")
-    words = max(len(gzip.compress(path.read_bytes(), 9)) for path in (static / "panel" / "words").iterdir())
-    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in parts) + words <= PANEL_BYTES_MAX
-
 
 def test_there_is_one_request_before_the_first_click(stage: Stage, page: Page) -> None:
     asked: list[str] = []

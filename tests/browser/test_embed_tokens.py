@@ -161,3 +161,46 @@ def test_a_tab_that_slept_for_a_day_wakes_up_with_a_new_session(stage: Stage, pa
     frame.press("#text", "Enter")
     until(lambda: page.wait_for_timeout(10) or stage.said() == ["good night", "good morning"], seconds=60)
     assert payloads(page, "sessionExpired") == []
+
+
+def test_an_ended_session_is_tried_again_on_request_once_at_a_time(stage: Stage, page: Page, clock: Clock) -> None:
+    visit(stage, page, jwt(clock))
+    heard(page, "ready")
+    frame = opened(page)
+    page.route("**/boot", lambda route: route.fulfill(status=401, json={"code": "x", "message": "no"}))
+    page.route("**/conversations", lambda route: route.fulfill(status=401, json={"code": "session_expired"}))
+    frame.evaluate("""() => { const field = document.querySelector("#text"), type = (text) => {
+        field.value = text; field.dispatchEvent(new Event("input")); };
+        type("not lost"); document.querySelector("#send").click(); type("half a sent"); }""")
+    button = frame.locator("#trouble-button")
+    expect(button).to_have_text("Try again")
+    page.unroute("**/conversations")
+    before = page.evaluate("window.answer = 'reject', asked")
+    button.focus()
+    button.press("Enter")
+    until(lambda: page.wait_for_timeout(10) or page.evaluate("asked") == before + 1)
+    expect(button).not_to_have_attribute("aria-busy", "true")
+    expect(button).to_be_focused()
+    page.unroute("**/boot")
+    page.evaluate("token => { window.answer = token; }", jwt(clock))
+    button.dblclick()
+    frame.wait_for_selector('.panel[data-phase="chat"]')
+    assert page.evaluate("most") == 1
+    expect(frame.locator("#text")).to_have_value("half a sent")
+    until(lambda: page.wait_for_timeout(10) or stage.said() == ["not lost"])
+
+
+def test_without_a_source_of_tokens_an_ended_session_asks_for_a_reload(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    page.route("**/boot", lambda route: route.fulfill(status=401, json={"code": "x", "message": "no"}))
+    page.route("**/conversations", lambda route: route.fulfill(status=401, json={"code": "session_expired"}))
+    frame.fill("#text", "not lost")
+    frame.press("#text", "Enter")
+    expect(frame.locator("#trouble-button")).to_have_text("Reload the page")
+    page.unroute("**/boot")
+    page.unroute("**/conversations")
+    with page.expect_navigation():
+        frame.click("#trouble-button")
+    opened(page)
+    until(lambda: page.wait_for_timeout(10) or stage.said() == ["not lost"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.conftest import CommandLine
-from whosthere.services import agents
-from whosthere.services.agents import Identity, SignedIn
+from whosthere.services import agent_sessions, personal_tokens
+from whosthere.services.agent_sessions import SignedIn
+from whosthere.services.agents import Identity
 from whosthere.settings import load_settings
 from whosthere.wiring import build_runtime
 
@@ -22,7 +23,7 @@ def shop(cli: CommandLine) -> str:
 def signs_in(cli: CommandLine, password: str) -> bool:
     runtime = build_runtime(load_settings(cli.environ))
     try:
-        return isinstance(agents.sign_in(runtime, EMAIL, password), SignedIn)
+        return isinstance(agent_sessions.sign_in(runtime, EMAIL, password), SignedIn)
     finally:
         runtime.database.close()
 
@@ -50,7 +51,7 @@ def test_a_token_stands_for_its_agent_and_their_platforms(cli: CommandLine, shop
     answer = cli.json("agent", "token", EMAIL, "--name", "export")
     assert cli.done("agent", "token", EMAIL).strip() != answer["token"]
     runtime = build_runtime(load_settings(cli.environ))
-    identity = agents.by_token(runtime, answer["token"])
+    identity = personal_tokens.by_token(runtime, answer["token"])
     runtime.database.close()
     assert isinstance(identity, Identity)
     assert identity.platform_ids == (shop,)
@@ -82,7 +83,7 @@ def test_an_agent_joins_one_more_platform(cli: CommandLine, shop: str) -> None:
     assert answer == {"email": EMAIL, "platformId": second, "role": "admin"}
     token = cli.json("agent", "token", EMAIL)["token"]
     runtime = build_runtime(load_settings(cli.environ))
-    identity = agents.by_token(runtime, token)
+    identity = personal_tokens.by_token(runtime, token)
     runtime.database.close()
     assert identity is not None
     assert {(each.platform_id, each.role) for each in identity.memberships} == {(shop, "agent"), (second, "admin")}

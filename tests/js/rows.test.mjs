@@ -59,3 +59,15 @@ test("events of a conversation are told in words", () => {
   const found = rows([said("system", NOON, { event: "resolved" }), said("system", NOON, { event: "new-one" })], [], how);
   assert.deepEqual(found.slice(1).map((row) => row.body), [words.events.resolved, "new-one"]);
 });
+
+test("the newest message that the team has read says so, until they answer", () => {
+  const log = [said("user", NOON), said("user", NOON + MINUTE), said("user", NOON + 2 * MINUTE)];
+  const metas = (messages, seen, waiting = []) =>
+    rows(messages, waiting, { ...how, seen }).filter((row) => row.kind === "user").map((row) => row.meta);
+  assert.deepEqual(metas(log, log[0].seq - 1), ["", "", `t2 · ${words.sent}`]);
+  assert.deepEqual(metas(log, log[1].seq), ["", `t1 · ${words.seen}`, `t2 · ${words.sent}`]);
+  assert.deepEqual(metas(log, log[2].seq), ["", "", `t2 · ${words.seen}`]);
+  assert.deepEqual(metas([...log, said("agent", NOON + 3 * MINUTE)], seq), ["", "", "t2"]);
+  const waiting = { clientMessageId: "c1", text: "text", state: "sending", at: NOON + 3 * MINUTE };
+  assert.deepEqual(metas(log, log[2].seq, [waiting]), ["", "", `t2 · ${words.seen}`, words.sending]);
+});

@@ -10,11 +10,14 @@ from tests.clock import Clock
 from tests.shop import Shop, open_shop
 from tests.team import PASSWORD, hire
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import agents, passwords
-from whosthere.services.agents import Agent, Identity, SignedIn
+from whosthere.services import agent_sessions, agents, passwords, personal_tokens
+from whosthere.services.agent_sessions import SignedIn
+from whosthere.services.agents import Agent, Identity
+from whosthere.services.personal_tokens import NewToken
 from whosthere.services.runtime import Runtime
-from whosthere.storage.tables import agent_sessions, personal_tokens
+from whosthere.storage.tables import agent_sessions as session_table
 from whosthere.storage.tables import agents as agent_table
+from whosthere.storage.tables import personal_tokens as token_table
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
@@ -28,14 +31,14 @@ def stored(runtime: Runtime) -> str:
 
 
 def signed_in(runtime: Runtime, email: str = EMAIL, password: str = PASSWORD) -> str:
-    outcome = agents.sign_in(runtime, email, password, "Firefox")
+    outcome = agent_sessions.sign_in(runtime, email, password, "Firefox")
     assert isinstance(outcome, SignedIn), outcome
     return outcome.token
 
 
 def test_an_agent_signs_in_with_the_password_they_were_created_with(runtime: Runtime, shop: Shop) -> None:
     colleague = hire(runtime, shop.id, EMAIL, name="Grace Hopper", role="admin")
-    identity = agents.by_cookie(runtime, signed_in(runtime))
+    identity = agent_sessions.by_cookie(runtime, signed_in(runtime))
     assert identity is not None
     assert (identity.agent.id, identity.agent.name) == (colleague.id, "Grace Hopper")
     assert [(own.platform_id, own.platform_name, own.role) for own in identity.memberships] == [
@@ -67,7 +70,7 @@ def test_anything_else_is_refused_with_one_and_the_same_answer(
     runtime: Runtime, shop: Shop, email: str, password: str
 ) -> None:
     hire(runtime, shop.id, EMAIL)
-    assert agents.sign_in(runtime, email, password) == agents.WRONG
+    assert agent_sessions.sign_in(runtime, email, password) == agent_sessions.WRONG
 
 
 def test_an_unknown_account_costs_the_same_work(runtime: Runtime, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +84,7 @@ def test_an_unknown_account_costs_the_same_work(runtime: Runtime, shop: Shop, mo
 
     monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
     for email in (EMAIL, "mallory@evil.example"):
-        assert agents.sign_in(runtime, email, "a wrong password") == agents.WRONG
+        assert agent_sessions.sign_in(runtime, email, "a wrong password") == agent_sessions.WRONG
     assert len(work) == 2
     assert work[0] == work[1]
 
@@ -93,20 +96,18 @@ def test_a_disabled_agent_cannot_sign_in_and_is_signed_out_everywhere(
     cookie = signed_in(runtime)
     with runtime.database.write() as connection:
         connection.execute(agent_table.update().values(disabled_at=clock()))
-    assert agents.sign_in(runtime, EMAIL, PASSWORD) == agents.WRONG
-    assert agents.by_cookie(runtime, cookie) is None
-    assert agents.by_token(runtime, colleague.token) is None
+    assert agent_sessions.sign_in(runtime, EMAIL, PASSWORD) == agent_sessions.WRONG
+    assert agent_sessions.by_cookie(runtime, cookie) is None
+    assert personal_tokens.by_token(runtime, colleague.token) is None
 
 
 def test_no_secret_is_stored_as_it_is(runtime: Runtime, shop: Shop) -> None:
     token, cookie = hire(runtime, shop.id, EMAIL).token, signed_in(runtime)
     with runtime.database.engine.connect() as connection:
         rows = [
-            str(row)
-            for table in (agent_table, agent_sessions, personal_tokens)
-            for row in connection.execute(select(table))
+            str(row) for table in (agent_table, session_table, token_table) for row in connection.execute(select(table))
         ]
-    for secret in (PASSWORD, token, token.removeprefix(agents.TOKEN_PREFIX), cookie):
+    for secret in (PASSWORD, token, token.removeprefix(personal_tokens.PREFIX), cookie):
         assert secret not in "".join(rows)
     assert stored(runtime).startswith("$argon2id$")
 
@@ -130,11 +131,11 @@ def test_a_signed_in_browser_is_forgotten_after_twelve_hours_without_use(
     hire(runtime, shop.id, EMAIL)
     cookie = signed_in(runtime)
     clock.advance(hours=11, minutes=59)
-    assert agents.by_cookie(runtime, cookie) is not None
+    assert agent_sessions.by_cookie(runtime, cookie) is not None
     clock.advance(hours=11, minutes=59)
-    assert agents.by_cookie(runtime, cookie) is not None
+    assert agent_sessions.by_cookie(runtime, cookie) is not None
     clock.advance(hours=12)
-    assert agents.by_cookie(runtime, cookie) is None
+    assert agent_sessions.by_cookie(runtime, cookie) is None
 
 
 def test_a_signed_in_browser_is_forgotten_after_fourteen_days_however_busy(
@@ -144,32 +145,33 @@ def test_a_signed_in_browser_is_forgotten_after_fourteen_days_however_busy(
     cookie = signed_in(runtime)
     for _ in range(2 * 14 - 1):
         clock.advance(hours=11, minutes=59)
-        assert agents.by_cookie(runtime, cookie) is not None
+        assert agent_sessions.by_cookie(runtime, cookie) is not None
     clock.advance(hours=11, minutes=59)
-    agents.by_cookie(runtime, cookie)
+    agent_sessions.by_cookie(runtime, cookie)
     clock.advance(minutes=27)
-    assert agents.by_cookie(runtime, cookie) is not None
+    assert agent_sessions.by_cookie(runtime, cookie) is not None
     clock.advance(minutes=1)
-    assert agents.by_cookie(runtime, cookie) is None
+    assert agent_sessions.by_cookie(runtime, cookie) is None
 
 
 def test_signing_out_ends_this_browser_only(runtime: Runtime, shop: Shop) -> None:
     hire(runtime, shop.id, EMAIL)
     here, there = signed_in(runtime), signed_in(runtime)
     assert here != there
-    agents.sign_out(runtime, here)
-    agents.sign_out(runtime, here)
-    assert agents.by_cookie(runtime, here) is None
-    assert agents.by_cookie(runtime, there) is not None
+    agent_sessions.sign_out(runtime, here)
+    agent_sessions.sign_out(runtime, here)
+    assert agent_sessions.by_cookie(runtime, here) is None
+    assert agent_sessions.by_cookie(runtime, there) is not None
 
 
 def test_a_token_ends_when_it_was_told_to(runtime: Runtime, shop: Shop, clock: Clock) -> None:
     hire(runtime, shop.id, EMAIL)
-    token = agents.create_token(runtime, EMAIL, expires_at=clock() + 60_000)
-    assert isinstance(token, str)
-    assert isinstance(agents.by_token(runtime, token), Identity)
+    made = personal_tokens.create(runtime, EMAIL, expires_at=clock() + 60_000)
+    assert isinstance(made, NewToken)
+    token = made.secret
+    assert isinstance(personal_tokens.by_token(runtime, token), Identity)
     clock.advance(minutes=1)
-    assert agents.by_token(runtime, token) is None
+    assert personal_tokens.by_token(runtime, token) is None
 
 
 def test_the_last_use_of_a_token_is_noted_once_a_minute(runtime: Runtime, shop: Shop, clock: Clock) -> None:
@@ -177,27 +179,27 @@ def test_the_last_use_of_a_token_is_noted_once_a_minute(runtime: Runtime, shop: 
 
     def last_used_at() -> int | None:
         with runtime.database.engine.connect() as connection:
-            return connection.execute(select(personal_tokens.c.last_used_at)).scalar_one()
+            return connection.execute(select(token_table.c.last_used_at)).scalar_one()
 
     assert last_used_at() is None
-    agents.by_token(runtime, token)
+    personal_tokens.by_token(runtime, token)
     first = last_used_at()
     assert first == clock()
     clock.advance(seconds=59)
-    agents.by_token(runtime, token)
+    personal_tokens.by_token(runtime, token)
     assert last_used_at() == first
     clock.advance(seconds=2)
-    agents.by_token(runtime, token)
+    personal_tokens.by_token(runtime, token)
     assert last_used_at() == clock()
 
 
 def test_a_session_is_no_token_and_a_token_is_no_session(runtime: Runtime, shop: Shop) -> None:
     token, cookie = hire(runtime, shop.id, EMAIL).token, signed_in(runtime)
-    assert agents.by_token(runtime, cookie) is None
-    assert agents.by_cookie(runtime, token) is None
-    assert agents.by_token(runtime, token.upper()) is None
-    assert agents.by_token(runtime, token + " ") is None
-    assert agents.by_token(runtime, agents.TOKEN_PREFIX) is None
+    assert personal_tokens.by_token(runtime, cookie) is None
+    assert agent_sessions.by_cookie(runtime, token) is None
+    assert personal_tokens.by_token(runtime, token.upper()) is None
+    assert personal_tokens.by_token(runtime, token + " ") is None
+    assert personal_tokens.by_token(runtime, personal_tokens.PREFIX) is None
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,16 @@ from whosthere.storage.tenancy import PLATFORM, delete_in, in_platform, select_i
 
 FOLDER = Path(storage.__path__[0])
 MODULES = [name for _, name, _ in pkgutil.iter_modules(storage.__path__) if name != "migrations"]
-GLOBAL = {"platforms", "agents", "memberships", "agent_sessions", "personal_tokens"}
+GLOBAL = {
+    "platforms",
+    "agents",
+    "memberships",
+    "agent_sessions",
+    "personal_tokens",
+    "agent_links",
+    "agent_mails",
+    "sign_in_tries",
+}
 
 STATEMENTS = [
     pytest.param(statement, id=f"{name}.{variable}")

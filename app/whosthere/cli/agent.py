@@ -12,7 +12,7 @@ from whosthere.cli.lookup import platform_of
 from whosthere.cli.moments import read_moment
 from whosthere.cli.output import instant, json_option, show_fields, show_json
 from whosthere.cli.secrets import read_secret
-from whosthere.services import agents, platforms
+from whosthere.services import agents, personal_tokens, platforms
 from whosthere.services.runtime import Runtime
 from whosthere.storage.platforms import Platform
 
@@ -73,7 +73,7 @@ def join(email: str, platform: str | None, role: str, as_json: bool) -> None:
 def token(email: str, name: str, ends: int | None, as_json: bool) -> None:
     """Make a personal access token for the agent with EMAIL, by which programs use the agent API."""
     with installation() as runtime:
-        made = accepted(agents.create_token(runtime, email, name=name, expires_at=ends))
+        made = accepted(personal_tokens.create(runtime, email, name=name, expires_at=ends)).secret
     if as_json:
         show_json({"token": made, "name": name, "expiresAt": instant(ends)})
     else:

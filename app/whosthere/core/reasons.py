@@ -43,6 +43,8 @@ class Reason(StrEnum):
     SESSION_EXPIRED = "session_expired"
     SESSION_ENDED = "session_ended"
     FORBIDDEN = "forbidden"
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+    CONFIRMATION_REQUIRED = "confirmation_required"
     CSRF = "csrf"
 
     # Conversations
@@ -57,7 +59,10 @@ class Reason(StrEnum):
     TOO_MANY_KEYS = "too_many_keys"
     WEAK_SECRET = "weak_secret"
     ALREADY_EXISTS = "already_exists"
+    LAST_OWNER = "last_owner"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    LIMIT_REACHED = "limit_reached"
+    UNDO_NOT_POSSIBLE = "undo_not_possible"
 
     # Trouble of our own
     STREAMS_UNAVAILABLE = "streams_unavailable"

@@ -25,6 +25,7 @@ class Session:
         issued_at, expires_at: epoch milliseconds.
         anonymous: the anonymous user behind an anonymous session, else `None`.
         full_privacy: whether the page asked that no name and no email are kept.
+        generation: that of the record when the session was opened; one that was raised since ends it.
         proves_user_id: whether a userId was proven, not an email alone; only then the platform's pattern is asked.
     """
 
@@ -38,6 +39,7 @@ class Session:
     anonymous: Anonymous | None = None
     proves_user_id: bool = False
     full_privacy: bool = False
+    generation: int = 0
 
 
 def open_session(
@@ -50,6 +52,7 @@ def open_session(
     ends_at: int | None = None,
     anonymous: Anonymous | None = None,
     full_privacy: bool = False,
+    generation: int = 0,
 ) -> Session:
     """Open a session for an admitted person: an hour, but never longer than what it came from.
 
@@ -68,6 +71,7 @@ def open_session(
         anonymous=anonymous,
         proves_user_id=person.user_id_proven,
         full_privacy=full_privacy,
+        generation=generation,
     )
 
 

@@ -76,10 +76,9 @@ def admit(tenant: Tenant, credential: Credential, facts: SessionFacts | None, no
 
 
 def _ended(session: Session, facts: SessionFacts, now: int) -> Reason | None:
-    cut = facts.sessions_end_before
     if facts.revoked or facts.anonymous_ended or facts.user_deleted:
         return Reason.SESSION_ENDED
-    if cut is not None and session.issued_at <= cut:
+    if session.generation != facts.session_generation:
         return Reason.SESSION_ENDED
     return sessions.ended(
         session,

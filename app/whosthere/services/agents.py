@@ -1,54 +1,70 @@
-"""Agents' accounts: create, disable, sign in and out, personal access tokens, and who stands behind a credential."""
+"""Agents' accounts: create, join, profile, disable; and an agent who was recognised."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from whosthere.core import emails
+from whosthere.core import emails, preferences
 from whosthere.core.reasons import Reason, Refused
+from whosthere.core.roles import Right, Role, Scope, may
 from whosthere.realtime.hub import agent_topic
 from whosthere.services import passwords
+from whosthere.services.journal import Actor, note_everywhere
 from whosthere.services.runtime import Runtime
-from whosthere.storage import agents, platforms
+from whosthere.storage import agent_sessions, agents, platforms
 from whosthere.storage.agents import Agent, Membership
 from whosthere.storage.connection import Connection
 
-ROLES = ("owner", "admin", "agent")
 NAME_LENGTH_MAX = 255
-TOKEN_PREFIX = "wpat_"  # noqa: S105 - what every token begins with, so that a leaked one is recognised
-TOKEN_NAME_LENGTH_MAX = 100
 EMAIL_LENGTH_MAX = 254
-IDLE_MS = 12 * 3_600_000
-ABSOLUTE_MS = 14 * 86_400_000
-_SEEN_RESOLUTION_MS = 60_000
-_USER_AGENT_LENGTH = 255
+CONFIRMED_MS = 10 * 60_000
+"""How long a password that was given counts for what needs it."""
 
-WRONG = Refused(Reason.CREDENTIAL_INVALID, "This email address and password do not fit together.")
-_NO_PLATFORM = Refused(Reason.NOT_FOUND, "There is no such platform.", "platform")
-_NO_AGENT = Refused(Reason.NOT_FOUND, "There is no agent with this email address.", "email")
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A new signed-in browser: its secret token, for the cookie."""
-
-    agent: Agent
-    token: str = field(repr=False)
+NO_PLATFORM = Refused(Reason.NOT_FOUND, "There is no such platform.", "platform")
+NO_AGENT = Refused(Reason.NOT_FOUND, "There is no agent with this email address.", "email")
+_BAD_NAME = Refused(Reason.INVALID_FIELD, f"A name is one line of 1 to {NAME_LENGTH_MAX} printable characters.", "name")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An agent who was recognised, and the platforms they serve."""
+    """An agent who was recognised, and the platforms they serve.
+
+    Attributes:
+        scopes: what the credential is good for; a signed-in browser is good for everything.
+        session_id: the signed-in browser; `None` behind a personal access token.
+        confirmed_at: when the password was last given in that browser.
+    """
 
     agent: Agent
     memberships: tuple[Membership, ...]
+    scopes: frozenset[Scope] = field(default=frozenset(Scope))
+    session_id: str | None = None
+    confirmed_at: int | None = None
 
     @property
     def platform_ids(self) -> tuple[str, ...]:
         """The ids of those platforms."""
         return tuple(membership.platform_id for membership in self.memberships)
+
+    @property
+    def actor(self) -> Actor:
+        """The agent, as an audit log names them."""
+        return Actor(f"agent:{self.agent.id}")
+
+    def role_on(self, platform_id: str) -> Role | None:
+        """Return the agent's role on a platform, `None` where they have none."""
+        roles = (own.role for own in self.memberships if own.platform_id == platform_id)
+        return next((Role(role) for role in roles if role in set(Role)), None)
+
+    def may(self, platform_id: str, right: Right) -> bool:
+        """Whether the agent has a right on a platform."""
+        role = self.role_on(platform_id)
+        return role is not None and may(role, right)
+
+    def confirmed(self, now: int) -> bool:
+        """Whether the password was given a short while ago, as what could lock its owner out requires."""
+        return self.confirmed_at is not None and 0 <= now - self.confirmed_at < CONFIRMED_MS
 
 
 def create_agent(
@@ -59,121 +75,75 @@ def create_agent(
     Args:
         name: what visitors and colleagues read; made from the email address by default.
     """
-    shown = name or email.partition("@")[0].replace(".", " ").title()
-    refused = _account_problem(email, password, role, shown)
-    if refused is not None:
-        return refused
-    agent = Agent(runtime.new_id(), email, shown, passwords.hashed(password), runtime.clock(), None)
+    made = new_agent(runtime, email, password, name)
+    refused = role_problem(role) or (made if isinstance(made, Refused) else None)
+    if refused is not None or isinstance(made, Refused):
+        return refused or made
 
     def create(connection: Connection) -> Agent | Refused:
         if platforms.find(connection, platform_id) is None:
-            return _NO_PLATFORM
+            return NO_PLATFORM
         if agents.find_by_email(connection, email) is not None:
             return Refused(Reason.ALREADY_EXISTS, "An agent with this email address exists already.", "email")
-        agents.add(connection, agent)
-        agents.join(connection, agent.id, platform_id, role)
-        return agent
+        agents.add(connection, made)
+        agents.join(connection, made.id, platform_id, role)
+        return made
 
     return runtime.database.transact(create)
 
 
-def _account_problem(email: str, password: str, role: str, name: str) -> Refused | None:
+def new_agent(runtime: Runtime, email: str, password: str, name: str | None) -> Agent | Refused:
+    """Return an agent who is not stored yet, or why there cannot be one; hashes, so keep it out of transactions."""
+    shown = email.partition("@")[0].replace(".", " ").title() if name is None else name
     if not emails.is_valid(email):
         return Refused(Reason.INVALID_FIELD, "This is not an email address.", "email")
-    if not name.isprintable() or name != name.strip() or len(name) > NAME_LENGTH_MAX:
-        detail = f"A name is one line of at most {NAME_LENGTH_MAX} printable characters."
-        return Refused(Reason.INVALID_FIELD, detail, "name")
-    return _role_problem(role) or passwords.problem(password, email)
+    refused = name_problem(shown) or passwords.problem(password, email)
+    if refused is not None:
+        return refused
+    return Agent(runtime.new_id(), email, shown, passwords.hashed(password), runtime.clock(), None)
 
 
-def _role_problem(role: str) -> Refused | None:
-    known = role in ROLES
-    return None if known else Refused(Reason.INVALID_FIELD, f"A role is one of {', '.join(ROLES)}.", "role")
+def name_problem(name: str) -> Refused | None:
+    """Return why nobody can be called that, or `None`."""
+    return None if name and name.isprintable() and name == name.strip() and len(name) <= NAME_LENGTH_MAX else _BAD_NAME
+
+
+def role_problem(role: str) -> Refused | None:
+    """Return why this is no role, or `None`."""
+    known = role in set(Role)
+    return None if known else Refused(Reason.INVALID_FIELD, f"A role is one of {', '.join(Role)}.", "role")
 
 
 def join_platform(runtime: Runtime, email: str, platform_id: str, role: str) -> Refused | None:
     """Let an agent who exists already serve one more platform, or give them another role there."""
-    refused = _role_problem(role)
+    refused = role_problem(role)
     if refused is not None:
         return refused
 
     def join(connection: Connection) -> Refused | None:
         if platforms.find(connection, platform_id) is None:
-            return _NO_PLATFORM
+            return NO_PLATFORM
         agent = agents.find_by_email(connection, email)
         if agent is None:
-            return _NO_AGENT
+            return NO_AGENT
         agents.join(connection, agent.id, platform_id, role)
         return None
 
     return runtime.database.transact(join)
 
 
-def sign_in(
-    runtime: Runtime, email: str, password: str, user_agent: str = "", *, instead_of: str | None = None
-) -> SignedIn | Refused:
-    """Sign a browser in; neither the answer nor its time tells whether the account exists.
-
-    Throttling is the edge's work.
-
-    Args:
-        instead_of: the token of an earlier sign-in in this browser, which ends.
-    """
-    agent = _account(runtime, email)
-    # Outside of any transaction: hashing takes long on purpose.
-    fitting = passwords.fits(password, None if agent is None else agent.password_hash)
-    if agent is None or not fitting or agent.disabled_at is not None:
-        return WRONG
-    fresh = passwords.hashed(password) if passwords.is_dated(agent.password_hash) else None
-    token = secrets.token_urlsafe(32)
-    now = runtime.clock()
-    shown = "".join(character for character in user_agent if character.isprintable())[:_USER_AGENT_LENGTH]
-
-    def store(connection: Connection) -> None:
-        if fresh is not None:
-            agents.set_password_hash(connection, agent.id, fresh)
-        if instead_of is not None:
-            agents.end_session(connection, _digest(instead_of))
-        expires_at = now + ABSOLUTE_MS
-        agents.add_session(
-            connection, runtime.new_id(), _digest(token), agent.id, user_agent=shown, now=now, expires_at=expires_at
-        )
-
-    runtime.database.transact(store)
-    return SignedIn(agent, token)
-
-
-def _account(runtime: Runtime, email: str) -> Agent | None:
-    # No database is asked for what no account can be called; PostgreSQL could not even take U+0000.
-    if len(email) > EMAIL_LENGTH_MAX or not email.isprintable():
-        return None
-    with runtime.database.read() as connection:
-        return agents.find_by_email(connection, email)
-
-
-def sign_out(runtime: Runtime, token: str) -> None:
-    """Forget the signed-in browser, and end its streams."""
-
-    def end(connection: Connection) -> str | None:
-        session = agents.find_session(connection, _digest(token))
-        agents.end_session(connection, _digest(token))
-        return None if session is None else session.agent.id
-
-    agent_id = runtime.database.transact(end)
-    if agent_id is not None:
-        runtime.hub.publish(agent_topic(agent_id))
-
-
-def disable(runtime: Runtime, email: str) -> Agent | Refused:
+def disable(runtime: Runtime, email: str, *, actor: Actor | None = None) -> Agent | Refused:
     """Close an agent's account: its browsers are signed out, its tokens open nothing, its streams end."""
     now = runtime.clock()
 
     def close(connection: Connection) -> Agent | Refused:
         agent = agents.find_by_email(connection, email)
         if agent is None:
-            return _NO_AGENT
+            return NO_AGENT
         agents.disable(connection, agent.id, now)
-        agents.end_sessions_of(connection, agent.id)
+        agent_sessions.end_all(connection, agent.id)
+        if actor is not None:
+            note_everywhere(runtime, connection, actor, agent.id, "agent.disabled", now, agent=agent.id)
         return replace(agent, disabled_at=agent.disabled_at or now)
 
     outcome = runtime.database.transact(close)
@@ -182,81 +152,52 @@ def disable(runtime: Runtime, email: str) -> Agent | Refused:
     return outcome
 
 
-def by_cookie(runtime: Runtime, token: str, *, active: bool = True) -> Identity | None:
-    """Return who is signed in in this browser, or `None`: after 12 hours unused, or 14 days, nobody is.
-
-    Args:
-        active: whether this counts as use.
-    """
-    now = runtime.clock()
-    with runtime.database.read() as connection:
-        session = agents.find_session(connection, _digest(token))
-        if session is None or session.agent.disabled_at is not None:
-            return None
-        if now >= session.expires_at or now >= session.last_seen_at + IDLE_MS:
-            return None
-        identity = Identity(session.agent, agents.memberships_of(connection, session.agent.id))
-    if active and now - session.last_seen_at > _SEEN_RESOLUTION_MS:
-        runtime.database.transact(lambda connection: agents.session_seen(connection, _digest(token), now))
-    return identity
-
-
-def create_token(runtime: Runtime, email: str, *, name: str = "token", expires_at: int | None = None) -> str | Refused:
-    """Create a personal access token and return it; it is stored as a digest only and cannot be shown again.
-
-    Args:
-        expires_at: epoch milliseconds; `None` for a token that lives until it is revoked.
-    """
-    if not 1 <= len(name) <= TOKEN_NAME_LENGTH_MAX or not name.isprintable():
-        return Refused(Reason.INVALID_FIELD, f"A name has 1 to {TOKEN_NAME_LENGTH_MAX} printable characters.", "name")
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    now = runtime.clock()
-
-    def store(connection: Connection) -> str | Refused:
-        agent = agents.find_by_email(connection, email)
-        if agent is None:
-            return _NO_AGENT
-        agents.add_token(
-            connection, runtime.new_id(), agent.id, _digest(token), name=name, now=now, expires_at=expires_at
-        )
-        return token
-
-    return runtime.database.transact(store)
-
-
-def by_token(runtime: Runtime, token: str) -> Identity | None:
-    """Return who a personal access token stands for; `None` when it is unknown, revoked or over."""
-    if not token.startswith(TOKEN_PREFIX):
+def by_email(runtime: Runtime, email: str) -> Agent | None:
+    """Return the agent with an address, as somebody typed it."""
+    # No database is asked for what no account can be called; PostgreSQL could not even take U+0000.
+    if len(email) > EMAIL_LENGTH_MAX or not email.isprintable():
         return None
-    now = runtime.clock()
     with runtime.database.read() as connection:
-        found = agents.find_token(connection, _digest(token))
-        if found is None or found.agent.disabled_at is not None:
-            return None
-        if found.expires_at is not None and found.expires_at <= now:
-            return None
-        identity = Identity(found.agent, agents.memberships_of(connection, found.agent.id))
-    if found.last_used_at is None or now - found.last_used_at > _SEEN_RESOLUTION_MS:
-        runtime.database.transact(lambda connection: agents.token_used(connection, found.id, now))
-    return identity
+        return agents.find_by_email(connection, email)
 
 
-def revoke_token(runtime: Runtime, token: str) -> bool:
-    """End a personal access token and its streams; `False` when there was none to end."""
+def change_profile(
+    runtime: Runtime,
+    identity: Identity,
+    *,
+    name: str | None = None,
+    available: bool | None = None,
+    chosen: Mapping[str, bool] | None = None,
+) -> Agent | Refused:
+    """Change what agents say and choose for themselves; what is `None` or not named stays.
 
-    def end(connection: Connection) -> str | None:
-        found = agents.find_token(connection, _digest(token))
-        if found is None:
-            return None
-        agents.revoke_token(connection, found.id, runtime.clock())
-        return found.agent.id
+    Args:
+        chosen: some of the preferences of `core.preferences`.
+    """
+    refused = None if name is None else name_problem(name)
+    if refused is not None:
+        return refused
 
-    agent_id = runtime.database.transact(end)
-    if agent_id is not None:
-        runtime.hub.publish(agent_topic(agent_id))
-    return agent_id is not None
+    def change(connection: Connection) -> Agent | Refused:
+        agent = agents.lock(connection, identity.agent.id)
+        if agent is None:
+            return NO_AGENT
+        changed = replace(
+            agent,
+            name=agent.name if name is None else name,
+            available=agent.available if available is None else available,
+            preferences=preferences.complete({**agent.preferences, **(chosen or {})}),
+        )
+        agents.set_profile(
+            connection,
+            agent.id,
+            name=changed.name,
+            available=changed.available,
+            preferences=changed.preferences,
+        )
+        return changed
 
-
-def _digest(token: str) -> bytes:
-    """Return what is stored of a random token: it has nothing to guess, so a plain SHA-256 is enough."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+    outcome = runtime.database.transact(change)
+    if isinstance(outcome, Agent):
+        runtime.hub.publish(agent_topic(outcome.id))
+    return outcome

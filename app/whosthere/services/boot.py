@@ -13,7 +13,7 @@ from whosthere.core.history import Beside, after_login, after_logout
 from whosthere.core.identifiers import read_claim
 from whosthere.core.policy import Verification
 from whosthere.core.reasons import Reason, Refused
-from whosthere.core.resolution import ActAs, Create, Record, detached, resolve, usable_identifiers
+from whosthere.core.resolution import ActAs, resolve, usable_identifiers
 from whosthere.core.sessions import Session, open_session
 from whosthere.core.verdict import Admitted
 from whosthere.core.verification import judge
@@ -21,15 +21,16 @@ from whosthere.realtime.hub import record_topic
 from whosthere.services import diagnostics, history
 from whosthere.services.anonymity import Kept, choose
 from whosthere.services.arrival import Booted, BootRequest
+from whosthere.services.profiles import settle
 from whosthere.services.runtime import Runtime
-from whosthere.storage import conversations, keys, ledger, sessions, users
+from whosthere.storage import conversations, keys, platforms, sessions, users
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.history import Begun
 from whosthere.storage.keys import Keyring
 from whosthere.storage.platforms import Platform
 from whosthere.storage.sessions import AnonymousState
 from whosthere.storage.tenancy import Tenant
-from whosthere.storage.users import Found, Visit
+from whosthere.storage.users import Visit
 
 EMAIL_SHARED = Notice(
     "email_shared",
@@ -86,8 +87,10 @@ class _Boot:
         if keyring is None:
             return Refused(Reason.NOT_FOUND, "There is no platform with this platformId.", "platformId")
         if not self._origin_is_allowed(keyring.platform):
+            self._count(Reason.ORIGIN_NOT_ALLOWED.value, refused=True)
             return Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")
         self._end_previous_session()
+        self._notice_page(keyring.platform)
         verdict = judge(self.claim, keyring.keys, keyring.platform.policy, self.now)
         if isinstance(verdict, Refused):
             return self._refuse(verdict)
@@ -105,8 +108,17 @@ class _Boot:
             public = Reason.MISSING_USER_AUTH_TOKEN if missing else Reason.INVALID_USER_AUTH_TOKEN
             return self._refuse(Refused(public, private=private))
         if person.not_enforced is not None and platform.policy.verification is Verification.REPORT:
-            self._count(person.not_enforced, refused=False)
+            self._count(person.not_enforced.value, refused=False)
         return None
+
+    def _notice_page(self, platform: Platform) -> None:
+        """Note the site's first sign of life, and what its pages get wrong without being refused (§2)."""
+        if platform.first_boot_at is None:
+            self._writing()
+            platforms.note_first_boot(self.tenant.connection, platform.id, self.now)
+        if self.claim.invalid:
+            problems = (each.code for each in self.claim.warnings if each.field in ("userId", "userEmail"))
+            self._count(next(problems, "identifier_invalid"), refused=False)
 
     def _origin_is_allowed(self, platform: Platform) -> bool:
         if self.request.origin is None:
@@ -123,10 +135,10 @@ class _Boot:
             sessions.revoke(self.tenant, previous.id, expires_at=previous.expires_at, now=self.now)
 
     def _refuse(self, refusal: Refused) -> Refused:
-        self._count(refusal.private or refusal.reason, refused=True)
+        self._count((refusal.private or refusal.reason).value, refused=True)
         return refusal
 
-    def _count(self, reason: Reason, *, refused: bool) -> None:
+    def _count(self, reason: str, *, refused: bool) -> None:
         self._writing()
         diagnostics.count(self.runtime, self.tenant, reason, self.request, self.now, refused=refused)
 
@@ -158,6 +170,7 @@ class _Boot:
             ends_at=ends_at(anonymous, platform.policy, last_active_at),
             anonymous=anonymous,
             full_privacy=self.claim.full_privacy,
+            generation=0 if state is None else state.generation,
         )
         left = Contact() if state is None else state.contact
         asks = missing(session, None, given=Contact(), left=left)
@@ -180,7 +193,8 @@ class _Boot:
         refused = self._without_proof(platform, person)
         if refused is not None:
             return refused
-        record = self._store(decision, found)
+        visit = Visit(self.now, self.request.language, self.request.page_url)
+        record = settle(self.runtime, self.tenant, decision, found, visit, writing=self._writing)
         record_id = record.id
         key = next((key for key in keyring.keys if key.id == person.key_id), None)
         if key is not None and keyring.use_is_stale(key.id, self.now):
@@ -196,6 +210,7 @@ class _Boot:
             now=self.now,
             ends_at=None if key is None else key.ends_at,
             full_privacy=self.claim.full_privacy,
+            generation=found.generations.get(record_id, 0),
         )
         warnings = person.warnings + ((EMAIL_SHARED,) if decision.email_shared else ())
         verified = person.assurance is Assurance.VERIFIED
@@ -206,30 +221,6 @@ class _Boot:
         asks = missing(session, record, given=given, left=left)
         booted = self._booted(platform, person, session, shown_name, anonymous, newest, unread, warnings)
         return replace(booted, missing=asks, history_offer=offered)
-
-    def _store(self, decision: ActAs | Create, found: Found) -> Record:
-        """Store what was decided; return the record as it is then."""
-        visit = Visit(self.now, self.request.language, self.request.page_url)
-        if decision.displaced is not None:
-            self._writing()
-            users.store(self.tenant, decision.displaced, detached(decision.displaced), visit=None)
-        if isinstance(decision, Create):
-            self._writing()
-            record = replace(decision.record, id=self.runtime.new_id())
-            users.add(self.tenant, record, visit)
-            return record
-        before, after = decision.before, decision.after
-        if after != before:
-            self._writing()
-            users.store(self.tenant, before, after, visit)
-            if decision.adopts:
-                ledger.add_adoption(self.tenant, self.runtime.new_id(), before, after, self.now)
-            if decision.takes_over:
-                users.forget_contact(self.tenant, before.id)
-        elif found.last_seen_at[before.id] < self.now - users.LAST_SEEN_RESOLUTION_MS:
-            self._writing()
-            users.mark_seen(self.tenant, before.id, visit)
-        return after
 
     def _anonymous_after_login(
         self, platform: Platform, record_id: str, assurance: Assurance

@@ -12,10 +12,13 @@ from typing import TypeVar
 
 from whosthere.core.conversation import Actor, State, refuse_message
 from whosthere.core.reasons import Refused
-from whosthere.realtime.hub import platform_topic
+from whosthere.realtime.hub import agent_topic, platform_topic, record_topic
+from whosthere.services import mentions, reading
 from whosthere.services.agents import Identity
 from whosthere.services.attachments import chosen, send
 from whosthere.services.conversations import NOT_FOUND, announce, change_state
+from whosthere.services.inbox_signals import called as signal_called
+from whosthere.services.inbox_signals import changed
 from whosthere.services.messages import SAME_ID_OTHER_TEXT, Posted, Span, Text, again
 from whosthere.services.runtime import Runtime
 from whosthere.storage import conversations, inbox, messages
@@ -29,14 +32,6 @@ T = TypeVar("T")
 
 PAGE_SIZE = 50
 EARLIER_MAX = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which part of the inbox is asked for; everything by default."""
-
-    platform_id: str | None = None
-    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +49,6 @@ class Noted:
 
     note: Note
     fresh: bool
-
-
-def listed(
-    runtime: Runtime, identity: Identity, before: Position, wanted: Wanted, *, count: int = PAGE_SIZE
-) -> list[Case]:
-    """Return a page (and one more, if there is more) of the agent's conversations, newest first."""
-
-    def newest(tenant: Tenant) -> list[Case]:
-        return inbox.newest(tenant, before, count + 1, state=wanted.state)
-
-    pages = _of_each_platform(runtime, identity, wanted.platform_id, newest)
-    merged = heapq.merge(*pages, key=lambda case: (case.conversation.updated_at, case.conversation.id), reverse=True)
-    return list(merged)[: count + 1]
 
 
 def people(
@@ -175,8 +157,9 @@ def _post(runtime: Runtime, tenant: Tenant, identity: Identity, case: Case, text
 
 
 def note(runtime: Runtime, identity: Identity, conversation_id: str, text: Text | Refused) -> Noted | Refused:
-    """Leave a note that only the team sees."""
+    """Leave a note that only the team sees, and call those it names."""
     now = runtime.clock()
+    called: list[str] = []
 
     def write(tenant: Tenant, case: Case, text: Text) -> Noted | Refused:
         found = inbox.noted(tenant, conversation_id, identity.agent.id, text.client_message_id)
@@ -185,9 +168,14 @@ def note(runtime: Runtime, identity: Identity, conversation_id: str, text: Text 
         agent = identity.agent
         fresh = Note(runtime.new_id(), case.conversation.last_seq, agent.id, agent.name, text.text, now)
         inbox.add_note(tenant, fresh, conversation_id, text.client_message_id)
+        called[:] = mentions.store(runtime, tenant, fresh, conversation_id)
         return Noted(fresh, fresh=True)
 
-    return _acting(runtime, identity, conversation_id, text, write)
+    outcome = _acting(runtime, identity, conversation_id, text, write, tell=_tell_team)
+    if isinstance(outcome, Noted) and outcome.fresh:
+        for agent_id in called:
+            runtime.hub.publish(agent_topic(agent_id), signal_called(conversation_id))
+    return outcome
 
 
 def set_state(runtime: Runtime, identity: Identity, conversation_id: str, state: State | Refused) -> Case | Refused:
@@ -208,10 +196,26 @@ def mark_read(runtime: Runtime, identity: Identity, conversation_id: str, seq: i
         conversations.read_by_agents(tenant, conversation_id, min(seq, case.conversation.last_seq))
         return case
 
-    return _acting(runtime, identity, conversation_id, seq, mark, wakes_visitor=False)
+    # Nobody is woken by what changes nothing.
+    case = _acting(runtime, identity, conversation_id, seq, mark, tell=lambda runtime, case: None)
+    if isinstance(case, Refused) or isinstance(seq, Refused):
+        return case
+    if min(seq, case.conversation.last_seq) > case.conversation.agent_read_seq:
+        _tell_team(runtime, case)
+        topic = record_topic(case.platform_id, case.conversation.record_id)
+        runtime.hub.publish(topic, reading.signal(conversation_id))
+    return case
 
 
 Input = TypeVar("Input")
+
+
+def _tell_everybody(runtime: Runtime, case: Case) -> None:
+    announce(runtime, case.platform_id, case.conversation.record_id)
+
+
+def _tell_team(runtime: Runtime, case: Case) -> None:
+    runtime.hub.publish(platform_topic(case.platform_id), changed(case.conversation.id))
 
 
 def _acting(
@@ -221,7 +225,7 @@ def _acting(
     given: Input | Refused,
     act: Callable[[Tenant, Case, Input], T | Refused],
     *,
-    wakes_visitor: bool = True,
+    tell: Callable[[Runtime, Case], None] = _tell_everybody,
 ) -> T | Refused:
     """Find the conversation, judge what was given for it, act in one transaction, and tell who waits for it."""
     case = find(runtime, identity, conversation_id)
@@ -236,8 +240,5 @@ def _acting(
 
     outcome = runtime.writing(case.platform_id, work)
     if not isinstance(outcome, Refused):
-        if wakes_visitor:
-            announce(runtime, case.platform_id, case.conversation.record_id)
-        else:
-            runtime.hub.publish(platform_topic(case.platform_id))
+        tell(runtime, case)
     return outcome

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from whosthere.core.reasons import Reason, Refused
+from whosthere.core.views import Place
 from whosthere.realtime.hub import Waiter, agent_topic, platform_topic
-from whosthere.services import inbox
+from whosthere.services import inbox, inbox_views, presence
 from whosthere.services.agents import Identity
-from whosthere.services.inbox import PAGE_SIZE, Wanted
+from whosthere.services.inbox_signals import heard_called, heard_changed
+from whosthere.services.inbox_views import PAGE_SIZE, Wanted
+from whosthere.services.presence import Presence
 from whosthere.services.runtime import Runtime
 from whosthere.services.typing import Typing, heard
 from whosthere.services.watch import LOOK_SECONDS
@@ -25,10 +28,17 @@ Still = Callable[[], Identity | None]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What an agent is told at once: conversations that changed, and visitors who type."""
+    """What an agent is told at once: what changed, who types, which colleagues are where, who calls."""
 
     changed: Sequence[Case] = ()
     typing: Sequence[Typing] = ()
+    present: Sequence[Presence] = ()
+    called: Sequence[str] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.changed or self.typing or self.present or self.called)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +64,17 @@ class InboxStream:
             identity = self._look(still)
             if identity is None or self.runtime.hub.closing:
                 return
-            changed: list[Case] = []
-            typing = [one for one in heard(self.waiter.signals(), "user") if self._reads(identity, one)]
+            news = News()
             if woken:
+                signals = self.waiter.signals()
                 recent = self._recent(identity)
-                changed = [case for key, case in recent.items() if key not in known or _differ(known[key], case)]
+                changed = {key: case for key, case in recent.items() if key not in known or _differ(known[key], case)}
+                news = self._news(identity, signals, changed)
                 known = recent
             quiet += LOOK_SECONDS
-            if changed or typing or quiet >= KEEP_ALIVE_SECONDS:
+            if news.any or quiet >= KEEP_ALIVE_SECONDS:
                 quiet = 0.0
-                yield News(changed, typing)
+                yield news
 
     def close(self) -> None:
         """Give the stream's place back."""
@@ -75,12 +86,28 @@ class InboxStream:
         except Unavailable:
             return None  # the page connects again, and is told then
 
-    def _reads(self, identity: Identity, typing: Typing) -> bool:
-        return not isinstance(inbox.find(self.runtime, identity, typing.conversation_id), Refused)
+    def _news(self, identity: Identity, signals: list[str], changed: dict[str, Case]) -> News:
+        """Return what is news in the signals, beside what changed among the newest conversations."""
+        for conversation_id in heard_changed(signals):
+            case = self._find(identity, conversation_id)
+            if case is not None:
+                changed[conversation_id] = case
+        typing = [one for one in heard(signals, "user") if self._is_told(identity, one)]
+        called = [one for one in heard_called(signals) if self._find(identity, one) is not None]
+        return News(list(changed.values()), typing, presence.heard(self.runtime, identity, signals), called)
+
+    def _is_told(self, identity: Identity, typing: Typing) -> bool:
+        case = self._find(identity, typing.conversation_id)
+        return case is not None and case.conversation.place != Place.SPAM
+
+    def _find(self, identity: Identity, conversation_id: str) -> Case | None:
+        case = inbox.find(self.runtime, identity, conversation_id)
+        return None if isinstance(case, Refused) else case
 
     def _recent(self, identity: Identity) -> dict[str, Case]:
-        found = inbox.listed(self.runtime, identity, FIRST_PAGE, Wanted(), count=PAGE_SIZE)
-        return {case.conversation.id: case for case in found}
+        """Return the newest conversations; spam is not among them, and its messages are news for nobody."""
+        found = inbox_views.listed(self.runtime, identity, FIRST_PAGE, Wanted(), count=PAGE_SIZE)
+        return {case.conversation.id: case for case in found.cases}
 
 
 def open_stream(runtime: Runtime, identity: Identity) -> InboxStream | Refused:

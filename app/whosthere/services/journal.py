@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from whosthere.services.runtime import Runtime
-from whosthere.storage import audit
+from whosthere.storage import agents, audit
 from whosthere.storage.audit import Entry
+from whosthere.storage.connection import Connection
 from whosthere.storage.tenancy import Tenant
 
 LAST = (2**62, "ffffffff-ffff-ffff-ffff-ffffffffffff")
@@ -30,3 +31,11 @@ def entries(runtime: Runtime, platform_id: str, *, before: tuple[int, str] = LAS
     """Return the newest entries of a platform's audit log before a position (`created_at`, id)."""
     with runtime.reading(platform_id) as tenant:
         return audit.newest(tenant, before, count)
+
+
+def note_everywhere(
+    runtime: Runtime, connection: Connection, actor: Actor, agent_id: str, action: str, now: int, **detail: Any
+) -> None:
+    """Append what concerns an agent's account to the audit log of every platform that this agent serves."""
+    for own in agents.memberships_of(connection, agent_id):
+        note(runtime, Tenant(connection, own.platform_id), actor, action, now, **detail)

@@ -23,6 +23,7 @@ E = TypeVar("E", bound=StrEnum)
 NAME_LENGTH_MAX = 255
 GREETING_LENGTH_MAX = 500
 ORIGINS_MAX = 100
+RETENTION_DAYS_MAX = 3650
 REPLY_TIMES = ("minutes", "hours", "day")
 POSITIONS = ("bottom-right", "bottom-left", "top-right", "top-left")
 
@@ -95,6 +96,14 @@ def _days(text: str) -> int:
 
 def _days_or_never(text: str) -> int | None:
     return _days(text) if text not in ("", "off") else None
+
+
+def _retention(text: str) -> int | None:
+    if text in ("", "off"):
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= RETENTION_DAYS_MAX:
+        raise _Bad(f"must be a whole number of days from 1 to {RETENTION_DAYS_MAX}, or off")
+    return int(text)
 
 
 def _switch(text: str) -> bool:
@@ -203,6 +212,7 @@ OPTIONS: Mapping[str, Option] = {
     "email_adoption": _of_policy("email_adoption", _switch, lambda on: "on" if on else "off"),
     "anonymous_days": _of_policy("anonymous_days", _days),
     "anonymous_idle_days": _of_policy("anonymous_idle_days", _days_or_never, lambda days: str(days or "off")),
+    "retention_days": _of_platform("retention_days", _retention, lambda days: str(days or "off")),
     "anonymous_history": _of_policy("anonymous_history", _choice(AnonymousHistory)),
     "brand_color": _of_looks("brandColor", _color),
     "position": _of_looks("position", _position),

@@ -48,6 +48,7 @@ class Signer:
                 None if anonymous is None else [anonymous.created_at, anonymous.tab_scoped],
                 session.proves_user_id,
                 session.full_privacy,
+                session.generation,
             ]
         )
 
@@ -71,7 +72,8 @@ class Signer:
             expires_at=expires_at,
             anonymous=None if born is None else Anonymous(record_id, *born),
             proves_user_id=flags[0],
-            full_privacy=flags[1:] == [True],
+            full_privacy=flags[1:2] == [True],
+            generation=flags[2] if len(flags) > 2 else 0,
         )
 
     def anonymous_token(self, anonymous: Anonymous, platform_id: str) -> str:

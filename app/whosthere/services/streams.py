@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import Waiter, access_topic, record_topic
+from whosthere.services import reading
 from whosthere.services.access import Credential, authorize
 from whosthere.services.conversations import reach
+from whosthere.services.reading import Seen
 from whosthere.services.runtime import Runtime
 from whosthere.services.typing import Typing, heard
 from whosthere.storage import messages
+from whosthere.storage.conversations import Conversation
 from whosthere.storage.errors import Unavailable
 from whosthere.storage.messages import Message
 from whosthere.storage.sessions import Departures
@@ -33,11 +36,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing to send: a message, that an agent types, or nothing but the cursor (keep-alive)."""
+    """One thing to send: a message, that an agent types or has read, or nothing but the cursor (keep-alive)."""
 
     cursor: str
     message: Message | None
     typing: Typing | None = None
+    seen: Seen | None = None
 
 
 class Stream:
@@ -50,6 +54,7 @@ class Stream:
         self._place = place
         self._silent_until = 0.0
         self._behind = False
+        self._told: dict[str, int] = {}  # how far the team had read each conversation
 
     def events(self) -> Iterator[Event]:
         """Yield what the record may see from the cursor on, until the session ends or the process does."""
@@ -63,8 +68,10 @@ class Stream:
                 self._place = replace(self._place, position=message.record_seq)
                 yield self._event(message)
             for typing in heard(signals, "agent"):
-                if self._reads(typing.conversation_id):
+                if self._conversation(typing.conversation_id) is not None:
                     yield self._event(None, typing)
+            for seen in self._seen(signals):
+                yield self._event(None, seen=seen)
             if len(news) < BATCH and not self._wait():
                 yield self._event(None)  # and then look again: a wake-up that was lost costs time, never a message
             if self._runtime.hub.closing:
@@ -94,17 +101,27 @@ class Stream:
         """Ask again who may listen."""
         self._waiter.wake()
 
-    def _event(self, message: Message | None, typing: Typing | None = None) -> Event:
+    def _event(self, message: Message | None, typing: Typing | None = None, seen: Seen | None = None) -> Event:
         self._silent_until = time.monotonic() + KEEP_ALIVE_SECONDS
-        return Event(_cursor(self._credential, self._place.position), message, typing)
+        return Event(_cursor(self._credential, self._place.position), message, typing, seen)
 
-    def _reads(self, conversation_id: str) -> bool:
+    def _seen(self, signals: list[str]) -> Iterator[Seen]:
+        """Yield how far the team has read, once for each step: on some buses a signal comes back to its process."""
+        for conversation_id in reading.heard(signals):
+            conversation = self._conversation(conversation_id)
+            if conversation is not None and conversation.agent_read_seq > self._told.get(conversation_id, 0):
+                self._told[conversation_id] = conversation.agent_read_seq
+                yield Seen(conversation_id, conversation.agent_read_seq)
+
+    def _conversation(self, conversation_id: str) -> Conversation | None:
+        """Return a conversation that a signal named, if this session may see it at this moment."""
         session = self._credential.session
         try:
             with self._runtime.reading(session.platform_id) as tenant:
-                return not isinstance(reach(tenant, self._credential, conversation_id, self._runtime.clock()), Refused)
+                found = reach(tenant, self._credential, conversation_id, self._runtime.clock())
         except Unavailable:
-            return False
+            return None
+        return None if isinstance(found, Refused) else found[1]
 
     def _wait(self) -> bool:
         """Wait until there may be something to do; `False` when it is only time for a sign of life."""

@@ -12,6 +12,7 @@ from whosthere.services import inbox
 from whosthere.services.access import Credential
 from whosthere.services.agents import Identity
 from whosthere.services.conversations import reach
+from whosthere.services.inbox_signals import here
 from whosthere.services.runtime import Runtime
 
 EXPIRES_SECONDS = 6
@@ -48,7 +49,7 @@ def by_visitor(
 
 
 def by_agent(runtime: Runtime, identity: Identity, conversation_id: str, typing: bool | Refused) -> Refused | None:
-    """Tell the visitor that an agent writes."""
+    """Tell the visitor and the colleagues that an agent writes."""
     case = inbox.find(runtime, identity, conversation_id)
     if isinstance(case, Refused):
         return case
@@ -58,6 +59,8 @@ def by_agent(runtime: Runtime, identity: Identity, conversation_id: str, typing:
     if writable and runtime.typing.passes(identity.agent.id, conversation_id, on=typing, now=runtime.clock()):
         topic = record_topic(case.platform_id, case.conversation.record_id)
         runtime.hub.publish(topic, _signal(conversation_id, typing))
+        letter = "t" if typing else "v"
+        runtime.hub.publish(platform_topic(case.platform_id), here(letter, conversation_id, identity.agent.id))
     return None
 
 

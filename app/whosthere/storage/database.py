@@ -127,6 +127,20 @@ class Database:
             writing = connection.execution_options(**{_WRITES: True})
             yield writing, connection.connection.dbapi_connection
 
+    def scrub(self) -> None:
+        """Have what was erased leave the files of the database, as far as that is possible while others read.
+
+        SQLite overwrites what is deleted, but the write-ahead log holds former pages until it begins anew. PostgreSQL
+        does this by itself, when it vacuums.
+        """
+        if self.is_sqlite:
+            with self._writer, self.inspect() as connection:
+                connection.exec_driver_sql("PRAGMA busy_timeout=500")
+                try:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    connection.exec_driver_sql("PRAGMA busy_timeout=5000")
+
     def disconnect(self) -> None:
         """Close the idle connections. On SQLite under the writer's lock, because closing the last one checkpoints."""
         with self._writer:

@@ -39,25 +39,25 @@ class Note:
 
 _head = [conversations.c[name] for name in Conversation.__dataclass_fields__]
 _person = [column.label(f"u_{column.name}") for column in users.c]
-_cases = (
+CASES = (
     select(*_head, *_person)
     .join_from(conversations, users, users.c.id == conversations.c.record_id)
     .where(in_platform(conversations, users))
 )
-_before = and_(
+BEFORE = and_(
     conversations.c.updated_at <= bindparam("before_at"),  # bounds the range of the index that is read
     or_(conversations.c.updated_at < bindparam("before_at"), conversations.c.id < bindparam("before_id")),
 )
-_newest_first = (conversations.c.updated_at.desc(), conversations.c.id.desc())
-_NEWEST = _cases.where(_before).order_by(*_newest_first).limit(bindparam("count"))
+NEWEST_FIRST = (conversations.c.updated_at.desc(), conversations.c.id.desc())
+_NEWEST = CASES.where(BEFORE).order_by(*NEWEST_FIRST).limit(bindparam("count"))
 _NEWEST_IN_STATE = (
-    _cases.where(_before, conversations.c.state == bindparam("in_state"))
-    .order_by(*_newest_first)
+    CASES.where(BEFORE, conversations.c.state == bindparam("in_state"))
+    .order_by(*NEWEST_FIRST)
     .limit(bindparam("count"))
 )
-_ONE = _cases.where(conversations.c.id == bindparam("id"))
+_ONE = CASES.where(conversations.c.id == bindparam("id"))
 _OF_RECORD = (
-    _cases.where(conversations.c.record_id == bindparam("of_record")).order_by(*_newest_first).limit(bindparam("count"))
+    CASES.where(conversations.c.record_id == bindparam("of_record")).order_by(*NEWEST_FIRST).limit(bindparam("count"))
 )
 _PEOPLE = (
     select_in(users)
@@ -88,18 +88,18 @@ def newest(tenant: Tenant, before: Position, count: int, *, state: str | None = 
     statement = _NEWEST if state is None else _NEWEST_IN_STATE
     if state is not None:
         values["in_state"] = state
-    return [_case(tenant, row) for row in tenant.run(statement, **values)]
+    return [case_from_row(tenant, row) for row in tenant.run(statement, **values)]
 
 
 def find(tenant: Tenant, conversation_id: str) -> Case | None:
     """Return one conversation of the platform with its person, or `None`."""
     row = tenant.run(_ONE, id=conversation_id).one_or_none()
-    return None if row is None else _case(tenant, row)
+    return None if row is None else case_from_row(tenant, row)
 
 
 def of_record(tenant: Tenant, record_id: str, count: int) -> list[Case]:
     """Return the newest conversations of one person."""
-    return [_case(tenant, row) for row in tenant.run(_OF_RECORD, of_record=record_id, count=count)]
+    return [case_from_row(tenant, row) for row in tenant.run(_OF_RECORD, of_record=record_id, count=count)]
 
 
 def people(tenant: Tenant, before: Position, count: int) -> list[User]:
@@ -129,7 +129,8 @@ def add_note(tenant: Tenant, note: Note, conversation_id: str, client_message_id
     tenant.add(notes, conversation_id=conversation_id, client_message_id=client_message_id, **row)
 
 
-def _case(tenant: Tenant, row: Row) -> Case:
+def case_from_row(tenant: Tenant, row: Row) -> Case:
+    """Read a row of `CASES`."""
     return Case(tenant.platform_id, conversation_rows.from_row(row), user_rows.user_from_row(row, "u_"))
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import BigInteger, String, and_, bindparam, case, func, not_, null, or_
 
 from whosthere.core.notices import AGENTS_NOTICE_MS, VISITOR_NOTICE_MS
+from whosthere.core.tags import unique
+from whosthere.storage import taggings
 from whosthere.storage.connection import Rows
 from whosthere.storage.conversations import EXCERPT_LENGTH, TITLE_LENGTH
 from whosthere.storage.errors import Conflict
@@ -180,7 +182,7 @@ def start(
         last_author_kind=draft.author_kind,
         last_body=_excerpt(draft),
         last_message_at=now,
-        tags=tags,
+        tags=unique(tags),
         fields=fields,
         page_url=page_url,
         start_id=draft.client_message_id,
@@ -189,6 +191,7 @@ def start(
         created_at=now,
         updated_at=now,
     )
+    taggings.add(tenant, conversation_id, unique(tags))
     return _store(tenant, draft, conversation_id, record_id, seq=1, record_seq=record_seq, now=now)
 
 

@@ -31,6 +31,8 @@ class Platform:
     version: int = 0
     access_version: int = 0
     availability: Mapping[str, Any] = field(default_factory=dict)
+    retention_days: int | None = None
+    first_boot_at: int | None = None
 
 
 COLUMNS = (
@@ -42,6 +44,8 @@ COLUMNS = (
     cast(platforms.c.origins, Text).label("origins"),
     cast(platforms.c.appearance, Text).label("appearance"),
     cast(platforms.c.availability, Text).label("availability"),
+    platforms.c.retention_days,
+    platforms.c.first_boot_at,
     *(platforms.c[name] for name in Policy.__dataclass_fields__ if name != "platform_id"),
 )
 """What `from_row` reads; they stand first in a query that has more columns."""
@@ -60,6 +64,7 @@ _SETTINGS = (
     "origins",
     "appearance",
     "availability",
+    "retention_days",
 )
 _raised = {"version": platforms.c.version + 1, "access_version": platforms.c.access_version + 1}
 _ADD = insert(platforms)
@@ -67,6 +72,14 @@ _SAVE = (
     update(platforms)
     .where(platforms.c.id == bindparam("b_id"), platforms.c.version == bindparam("b_version"))
     .values({name: bindparam(f"new_{name}") for name in _SETTINGS} | _raised)
+)
+_RAISE_ACCESS = (
+    update(platforms).where(platforms.c.id == bindparam("b_id")).values(access_version=platforms.c.access_version + 1)
+)
+_FIRST_BOOT = (
+    update(platforms)
+    .where(platforms.c.id == bindparam("b_id"), platforms.c.first_boot_at.is_(None))
+    .values(first_boot_at=bindparam("now"))
 )
 _TOUCH = update(platforms).where(platforms.c.id == bindparam("b_id")).values(_raised)
 
@@ -79,7 +92,8 @@ def from_row(row: Row) -> Platform:
 @lru_cache(_KEPT_MAX)
 def _read(values: tuple[Any, ...]) -> Platform:
     # Every request reads the row anew. What is kept is only what the same values were turned into before.
-    platform_id, name, created_at, version, access_version, origins, appearance, availability, *settings = values
+    platform_id, name, created_at, version, access_version, origins, appearance, availability, *more = values
+    days, first_boot_at, *settings = more
     verification, user_id_pattern, email_adoption, anonymous_days, anonymous_idle_days, history = settings
     return Platform(
         id=platform_id,
@@ -99,6 +113,8 @@ def _read(values: tuple[Any, ...]) -> Platform:
         version=version,
         access_version=access_version,
         availability=MappingProxyType(json.loads(availability)),
+        retention_days=days,
+        first_boot_at=first_boot_at,
     )
 
 
@@ -135,6 +151,16 @@ def touch(connection: Connection, platform_id: str) -> None:
     connection.execute(_TOUCH, {"b_id": platform_id})
 
 
+def raise_access(connection: Connection, platform_id: str) -> None:
+    """Have every open stream of the platform ask within seconds whether it may still listen."""
+    connection.execute(_RAISE_ACCESS, {"b_id": platform_id})
+
+
+def note_first_boot(connection: Connection, platform_id: str, now: int) -> None:
+    """Note when the first page of the platform's site reached us; the first note stays."""
+    connection.execute(_FIRST_BOOT, {"b_id": platform_id, "now": now})
+
+
 def _settings(platform: Platform) -> dict[str, Any]:
     policy = platform.policy
     return {
@@ -148,4 +174,5 @@ def _settings(platform: Platform) -> dict[str, Any]:
         "origins": list(platform.origins),
         "appearance": dict(platform.appearance),
         "availability": dict(platform.availability),
+        "retention_days": platform.retention_days,
     }

@@ -29,6 +29,7 @@ class SessionFacts:
         key_exists: whether that key is there and not deleted.
         user: the record, `None` while an anonymous visitor has not said anything yet, or when it was deleted.
         user_deleted: the record existed and was deleted.
+        session_generation: that of the record; 0 while it has no row.
     """
 
     platform: Platform
@@ -39,7 +40,7 @@ class SessionFacts:
     key_ends_at: int | None
     user: User | None
     user_deleted: bool
-    sessions_end_before: int | None
+    session_generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,14 @@ class AnonymousState:
         last_active_at: when it last said something, epoch milliseconds; `None` while it has no row.
         contact: what was left in the chat.
         beside: who is logged in in its browser.
+        generation: that of its sessions.
     """
 
     ended: bool
     last_active_at: int | None
     contact: Contact
     beside: Beside
+    generation: int = 0
 
     @property
     def has_row(self) -> bool:
@@ -86,7 +89,7 @@ _columns = (
     ended_anonymous.c.id.label("ended_id"),
     *(column.label(f"u_{column.name}") for column in user_rows.COLUMNS),
     users.c.deleted_at.label("u_deleted_at"),
-    users.c.sessions_end_before.label("u_sessions_end_before"),
+    users.c.session_generation.label("u_session_generation"),
 )
 _conversation_columns = [column.label(f"c_{column.name}") for column in conversation_rows.COLUMNS]
 _sources = (
@@ -132,6 +135,7 @@ _of_anonymous = (
     users.c.contact_email,
     users.c.logged_in_id,
     users.c.history_since,
+    users.c.session_generation,
 )
 _this_anonymous = select_in(users, columns=_of_anonymous).where(users.c.id == bindparam("anonymous_id")).subquery()
 _ANONYMOUS = select(_ENDED.exists().label("ended"), *_this_anonymous.c).select_from(
@@ -171,7 +175,7 @@ def _read(row: Row) -> SessionFacts:
         key_ends_at=row.key_ends_at,
         user=None if row.u_id is None or deleted else user_rows.user_from_row(row, "u_"),
         user_deleted=deleted,
-        sessions_end_before=row.u_sessions_end_before,
+        session_generation=row.u_session_generation or 0,
     )
 
 
@@ -211,4 +215,5 @@ def anonymous_state(tenant: Tenant, anonymous_id: str) -> AnonymousState:
         last_active_at=row.last_seen_at,
         contact=Contact(row.contact_name, row.contact_email),
         beside=Beside(row.logged_in_id, row.history_since),
+        generation=row.session_generation or 0,
     )

@@ -82,11 +82,13 @@ platforms = Table(
     Column("anonymous_days", Integer, nullable=False),
     Column("anonymous_idle_days", Integer),
     Column("anonymous_history", String(8), nullable=False),
+    Column("retention_days", Integer),  # how long closed conversations are kept; for ever without
     Column("origins", JSON, nullable=False),
     Column("appearance", JSON, nullable=False),
     Column("availability", JSON, nullable=False, server_default=text("'{}'")),  # working hours, promised reply time
     Column("abuse", JSON, nullable=False, server_default=text("'{}'")),  # blocked networks, limits, proof of work
     instant("created_at"),
+    instant("first_boot_at", nullable=True),  # when the first page of the site reached us
     count("version"),
     # raised by whatever may end sessions other than one by one: keys, policy, origins, an end of all sessions
     count("access_version"),
@@ -130,9 +132,10 @@ users = tenant_table(
     Column("page_url", Text),
     instant("created_at"),
     instant("last_seen_at"),
-    instant("sessions_end_before", nullable=True),
+    count("session_generation"),  # raised to end all sessions of the record: no clock has a say in it
     instant("blocked_at", nullable=True),
     instant("deleted_at", nullable=True),
+    instant("erased_at", nullable=True),  # when the last of a deleted person was gone
     Index("uq_users_user_id", "platform_id", "user_id_digest", "shadow", unique=True),
     Index(
         "uq_users_email_only",
@@ -145,6 +148,13 @@ users = tenant_table(
     ),
     Index("ix_users_email_key", "platform_id", "email_key"),
     Index("ix_users_newest", "platform_id", "created_at", "id"),
+    Index(
+        "ix_users_deleted_at",
+        "platform_id",
+        "deleted_at",
+        sqlite_where=text("deleted_at IS NOT NULL"),
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
 )
 
 conversations = tenant_table(

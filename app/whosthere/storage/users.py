@@ -14,6 +14,7 @@ from whosthere.core.contact import Contact
 from whosthere.core.emails import lookup_key
 from whosthere.core.history import Beside
 from whosthere.core.resolution import Facts, Record
+from whosthere.storage import platforms
 from whosthere.storage.connection import Row
 from whosthere.storage.errors import Conflict
 from whosthere.storage.tables import users
@@ -52,11 +53,13 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The facts of one claim; of each record in them, when it was last seen and what was left in the chat."""
+    """The facts of one claim; of each record in them, when it was last seen, what was left in the chat, and the
+    generation of its sessions."""
 
     facts: Facts
     last_seen_at: dict[str, int]
     contacts: dict[str, Contact]
+    generations: dict[str, int]
 
 
 _of_user = tuple(name for name in User.__dataclass_fields__ if name != "record")
@@ -65,7 +68,7 @@ COLUMNS = [users.c[name] for name in (*Record.__dataclass_fields__, *_of_user)]
 
 _alive = users.c.deleted_at.is_(None)
 _record = [users.c[name] for name in Record.__dataclass_fields__]
-_beside = [users.c.last_seen_at, users.c.contact_name, users.c.contact_email]
+_beside = [users.c.last_seen_at, users.c.contact_name, users.c.contact_email, users.c.session_generation]
 _FACTS = union_all(
     select_in(users, columns=[literal(True).label("by_user_id"), *_beside, *_record]).where(
         # `shadow` stands before the digest in the unique index: naming both of its values lets the index be used
@@ -135,7 +138,11 @@ _LOCK = (
     .values(last_record_seq=users.c.last_record_seq + bindparam("b_more"))
     .returning(users.c.last_record_seq)
 )
-_END_SESSIONS = update_in(users).where(users.c.id == bindparam("b_id")).values(sessions_end_before=bindparam("now"))
+_END_SESSIONS = (
+    update_in(users)
+    .where(users.c.id == bindparam("b_id"), _alive)
+    .values(session_generation=users.c.session_generation + 1)
+)
 
 
 def digest(user_id: str) -> bytes:
@@ -157,6 +164,7 @@ def facts(tenant: Tenant, *, user_id: str | None, email: str | None) -> Found:
         ),
         last_seen_at={row.id: row.last_seen_at for row in rows},
         contacts={row.id: Contact(row.contact_name, row.contact_email) for row in rows},
+        generations={row.id: row.session_generation for row in rows},
     )
 
 
@@ -237,9 +245,13 @@ def lock(tenant: Tenant, record_id: str, more: int = 0) -> int | None:
     return taken
 
 
-def end_sessions(tenant: Tenant, record_id: str, now: int) -> None:
-    """End every session of the record that was opened until now."""
-    tenant.run(_END_SESSIONS, b_id=record_id, now=now)
+def end_sessions(tenant: Tenant, record_id: str) -> bool:
+    """End every session of the record that was opened until now; `False` for a record that is not there.
+
+    By a number, not by the time: a clock that is put back brings none of them back, and refuses no new one.
+    """
+    platforms.raise_access(tenant.connection, tenant.platform_id)  # streams that miss their wake-up find out by it
+    return tenant.run(_END_SESSIONS, b_id=record_id).rowcount == 1
 
 
 def record_from_row(row: Row, prefix: str = "") -> Record:

@@ -9,16 +9,16 @@ from datetime import timedelta
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from whosthere.assets import asset_hash, static_dir, templates_dir
+from whosthere.assets import assets, templates_dir
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings
 from whosthere.web import agent, embed, ops, problems, widget
-from whosthere.web.agent.who import csrf
 from whosthere.web.application import Application
 from whosthere.web.cookies import COOKIE_NAME, MountedCookie
 from whosthere.web.edge import BODY_BYTES_MAX
 from whosthere.web.limits import RateLimits
 from whosthere.web.problems import request_id
+from whosthere.web.signed_in import csrf
 from whosthere.wiring import build_runtime
 
 log = logging.getLogger("whosthere.web")
@@ -31,11 +31,10 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
         clock: returns epoch milliseconds; the system's by default.
         runtime: running parts that exist already; made from `settings` by default.
     """
-    static = static_dir()
     app = Application("whosthere", static_folder=None, template_folder=str(templates_dir()))
-    app.static_folder = str(static)
-    app.config.update(_config(settings, asset_hash(static)))
+    app.config.update(_config(settings))
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+    app.extensions["whosthere.assets"] = assets()
     app.extensions["whosthere.runtime"] = runtime or build_runtime(settings, clock=clock)
     app.extensions["whosthere.limits"] = RateLimits(settings.rate_limit, redis_url)
     app.session_interface = MountedCookie()
@@ -52,8 +51,8 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
     return app
 
 
-def _config(settings: Settings, version: str) -> dict[str, object]:
-    """Return Flask's configuration; `version` is part of the address of every static file."""
+def _config(settings: Settings) -> dict[str, object]:
+    """Return Flask's configuration."""
     return {
         "SECRET_KEY": settings.secret_key.get_secret_value(),
         "SESSION_COOKIE_NAME": COOKIE_NAME,
@@ -63,11 +62,12 @@ def _config(settings: Settings, version: str) -> dict[str, object]:
         "SESSION_REFRESH_EACH_REQUEST": False,  # an answer that comes late must not bring an old cookie back
         "MAX_CONTENT_LENGTH": BODY_BYTES_MAX + 1,
         "MAX_FORM_MEMORY_SIZE": BODY_BYTES_MAX,
-        "WTF_CSRF_CHECK_DEFAULT": False,  # checked where a cookie is the credential, in web/agent/who.py
+        "WTF_CSRF_CHECK_DEFAULT": False,  # checked where a cookie is the credential, in web/signed_in.py
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,  # it compares with `Host`, which proxies rewrite; Fetch Metadata tells it better
         "WHOSTHERE_PUBLIC_URL": settings.public_url,
-        "WHOSTHERE_ASSET_HASH": version,
+        # Without the public address no link could be written: the one a request names is the visitor's word.
+        "WHOSTHERE_SENDS_MAIL": settings.smtp_url is not None and settings.public_url is not None,
     }
 
 

@@ -61,13 +61,18 @@ class RateLimits:
 
     def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
         """Count once against `item`; `False` when that was too often. Without Redis this process counts alone."""
+        shared = self.hit_shared(item, *identifiers, cost=cost)
+        return self._own.hit(item, *identifiers, cost=cost) if shared is None else shared
+
+    def hit_shared(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool | None:
+        """Count once in Redis, for all processes; `None` when there is none, or when it does not answer."""
         if self._shared is not None and time.monotonic() >= self._retry_at:
             try:
                 return self._shared.hit(item, *identifiers, cost=cost)
             except StorageError:
                 self._retry_at = time.monotonic() + _RETRY_SECONDS  # so that not everybody waits, nor fills the log
                 log.warning("Redis does not answer: rate limits count in each process alone")
-        return self._own.hit(item, *identifiers, cost=cost)
+        return None
 
     def forgive(self, item: RateLimitItem, *identifiers: str) -> None:
         """Forget what was counted against `item`."""

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from whosthere.core.reasons import Reason, Refused
@@ -14,6 +15,9 @@ from whosthere.services.typing import EXPIRES_SECONDS, Typing
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _BROKEN_CURSOR = Refused(Reason.INVALID_CURSOR, "This cursor is not one of ours.", "cursor")
 
 
@@ -26,6 +30,14 @@ def instant(milliseconds: int) -> str:
 def identifier(text: str) -> str:
     """Return `text` if it is spelled as our ids are, else an id that names nothing: a stranger's guess is a 404."""
     return text if _UUID.fullmatch(text) else _NOBODY
+
+
+def read_instant(text: str, name: str) -> int | Refused:
+    """Return an instant of RFC 3339, with its offset, as epoch milliseconds."""
+    with suppress(ValueError, OverflowError):
+        if _INSTANT.fullmatch(text):
+            return int(datetime.fromisoformat(text.upper()).timestamp() * 1000)
+    return Refused(Reason.INVALID_FIELD, f"{name} is an instant as in 2026-11-24T09:00:00Z.", name)
 
 
 def cursor(updated_at: int, row_id: str) -> str:

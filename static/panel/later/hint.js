@@ -4,9 +4,9 @@ import { fill, times, words } from "./words.js";
 
 const WEEK_MS = 6 * 86400000; // after that, the name of a day is not enough
 
-/** @param {HTMLElement} place @param {number} most @param {number} count of characters too many */
-export function tooLong(place, most, count) {
-  place.textContent = fill(words.tooLong, { most, count });
+/** @param {HTMLElement} place @param {number} most @param {number} count of characters too many; 0 when files are missing */
+export function hint(place, most, count) {
+  place.textContent = count ? fill(words.tooLong, { most, count }) : words.chooseAgain;
 }
 
 /** @param {HTMLElement} place @param {number | null} opensAt epoch milliseconds */

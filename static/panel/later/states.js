@@ -19,11 +19,3 @@ export async function moved(chat, ids) {
   const about = await chat.api.call("GET", `/conversations/${ids[0]}`);
   if (chat.thread.id === null) chat.enter(about);
 }
-
-/** Show the conversation that is open already. @param {Panel.Chat} chat @returns {Promise<boolean>} whether there is one */
-export async function enterOpen(chat) {
-  const { items } = await chat.api.call("GET", "/conversations");
-  const open = items.find((/** @type {any} */ about) => about.state === "open");
-  if (open) chat.enter(open);
-  return !!open;
-}

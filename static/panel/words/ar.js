@@ -19,6 +19,7 @@ export const words = {
   earlier: "عرض الرسائل السابقة",
   sending: "جارٍ الإرسال…",
   sent: "أُرسلت",
+  seen: "قُرئت",
   failed: "لم تُرسل.",
   retry: "إعادة المحاولة",
   today: "اليوم",

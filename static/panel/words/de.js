@@ -19,6 +19,7 @@ export const words = {
   earlier: "Frühere Nachrichten zeigen",
   sending: "Wird gesendet …",
   sent: "Gesendet",
+  seen: "Gelesen",
   failed: "Nicht gesendet.",
   retry: "Noch einmal versuchen",
   today: "Heute",

@@ -18,6 +18,7 @@ export const words = {
   earlier: "Show earlier messages",
   sending: "Sending…",
   sent: "Sent",
+  seen: "Seen",
   failed: "Not sent.",
   retry: "Try again",
   today: "Today",

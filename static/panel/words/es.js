@@ -19,6 +19,7 @@ export const words = {
   earlier: "Mostrar mensajes anteriores",
   sending: "Enviando…",
   sent: "Enviado",
+  seen: "Visto",
   failed: "No se ha enviado.",
   retry: "Intentar de nuevo",
   today: "Hoy",

@@ -19,6 +19,7 @@ export const words = {
   earlier: "Afficher les messages précédents",
   sending: "Envoi en cours…",
   sent: "Envoyé",
+  seen: "Lu",
   failed: "Non envoyé.",
   retry: "Réessayer",
   today: "Aujourd’hui",

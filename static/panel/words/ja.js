@@ -19,6 +19,7 @@ export const words = {
   earlier: "以前のメッセージを表示",
   sending: "送信中…",
   sent: "送信済み",
+  seen: "既読",
   failed: "送信できませんでした。",
   retry: "もう一度試す",
   today: "今日",

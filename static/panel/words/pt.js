@@ -19,6 +19,7 @@ export const words = {
   earlier: "Mostrar mensagens anteriores",
   sending: "A enviar…",
   sent: "Enviada",
+  seen: "Lida",
   failed: "Não enviada.",
   retry: "Tentar de novo",
   today: "Hoje",

@@ -183,3 +183,22 @@ def test_where_files_are_not_taken_nothing_offers_it(stage: Stage, tabs: Callabl
     expect(frame.locator("#attach")).to_be_hidden()
     frame.evaluate(GIVE, ["drop", "log.txt", "text/plain", "x"])
     assert frame.locator(".chip").count() == 0
+
+
+def test_files_that_a_reload_took_are_asked_for_again(stage: Stage, page: Page) -> None:
+    stage.visit(page, ADA.proven())
+    frame = opened(page)
+    pick(frame, NOTE)
+    frame.wait_for_selector(".chip small")
+    frame.fill("#text", "Look")
+    page.reload()
+    frame = opened(page)
+    expect(frame.locator("#text")).to_have_value("Look")
+    expect(frame.locator("#hint")).to_contain_text("Please choose them again")
+    pick(frame, NOTE)
+    expect(frame.locator("#hint")).to_be_hidden()
+    frame.wait_for_selector(".chip small")
+    frame.press("#text", "Enter")
+    sent(frame, "notes.md")
+    page.reload()
+    expect(opened(page).locator("#hint")).to_be_hidden()

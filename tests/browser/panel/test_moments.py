@@ -14,6 +14,7 @@ from tests.browser.stage import Stage, opened, say
 from tests.clock import Clock
 from tests.people import ADA
 from tests.servers import until
+from whosthere.services import inbox
 
 pytestmark = pytest.mark.browser
 
@@ -118,3 +119,31 @@ def test_emoji_line_breaks_and_long_words(stage: Stage, page: Page) -> None:
     bubble = frame.locator(".me .bubble:has-text('two')")
     assert bubble.inner_text().startswith("one\ntwo\n")
     assert frame.evaluate("document.getElementById('log').scrollWidth <= document.getElementById('log').clientWidth")
+
+
+def test_the_newest_message_says_that_the_team_has_read_it(stage: Stage, page: Page) -> None:
+    frame = begin(stage, page, "Are you there?")
+    meta = frame.locator(".me .meta")
+    agent = grace(stage)
+    inbox.mark_read(stage.shop.runtime, agent.identity, stage.newest(), 1)
+    expect(meta).to_contain_text("Seen")
+    say(frame, "It is about my order.")
+    expect(meta.first).to_contain_text("Seen")
+    expect(meta.last).to_contain_text("Sent")
+    page.reload()
+    frame = opened(page)
+    expect(frame.locator(".me .meta").first).to_contain_text("Seen")
+    stage.reply(stage.newest(), "Here I am.")
+    expect(frame.locator(".them")).to_be_visible()
+    expect(frame.locator(".meta:has-text('Seen'), .meta:has-text('Sent')")).to_have_count(0)
+
+
+def test_a_conversation_begun_in_another_tab_is_there_without_any_news(stage: Stage, page: Page) -> None:
+    """The page asked who is there before the conversation began, and nothing arrives on a stream."""
+    stage.visit(page, ADA.proven())
+    other = page.context.new_page()
+    stage.visit(other, ADA.proven())
+    say(opened(other), "from the other tab")
+    other.close()
+    expect(opened(page).locator(".me .bubble")).to_have_text("from the other tab")
+    assert len(stage.conversations()) == 1

@@ -11,7 +11,7 @@ from tests.clock import Clock
 from tests.shop import Shop, Visitor
 from tests.team import API, Colleague, hire
 from tests.web.agent.desk import Desk, sit_down
-from whosthere.services import agents, server_keys
+from whosthere.services import agent_sessions, agents, personal_tokens, server_keys
 from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
 
@@ -50,8 +50,8 @@ def test_other_kinds_of_credential_open_nothing(
 ) -> None:
     server_key = server_keys.create(runtime, shop.id, actor=Actor("Grace"))
     assert isinstance(server_key, server_keys.NewServerKey)
-    signed_in = agents.sign_in(runtime, grace.email, "nine ships in the harbour")
-    assert isinstance(signed_in, agents.SignedIn)
+    signed_in = agent_sessions.sign_in(runtime, grace.email, "nine ships in the harbour")
+    assert isinstance(signed_in, agent_sessions.SignedIn)
     for credential in (
         ada.headers["Authorization"],
         f"Bearer {server_key.secret}",
@@ -82,7 +82,7 @@ def test_the_scheme_may_be_spelled_in_either_case(client: FlaskClient, grace: Co
 @pytest.mark.parametrize(
     "end",
     [
-        lambda grace, clock: agents.revoke_token(grace.runtime, grace.token),
+        lambda grace, clock: personal_tokens.revoke_secret(grace.runtime, grace.token),
         lambda grace, clock: agents.disable(grace.runtime, grace.email),
     ],
     ids=["revoked", "disabled"],

@@ -14,7 +14,7 @@ from tests.shop import Shop, Visitor, open_shop
 from tests.team import Colleague, hire
 from whosthere.core.keys import Scheme
 from whosthere.core.policy import Verification
-from whosthere.services import inbox
+from whosthere.services import inbox, inbox_views
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import memberships
 
@@ -27,7 +27,7 @@ def bodies(answer: Any) -> list[str]:
 def pages_of_three(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that a few rows fill."""
     monkeypatch.setattr(inbox, "PAGE_SIZE", 3)
-    for service in (inbox.listed, inbox.people):
+    for service in (inbox_views.listed, inbox.people):
         monkeypatch.setattr(service, "__kwdefaults__", {"count": 3})
 
 

@@ -11,16 +11,24 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.rows import Rows
-from tests.shop import Visitor
+from tests.shop import Shop, Visitor
 from tests.team import API, Colleague
 from tests.web.agent.desk import Desk, text_of
-from tests.web.agent.endpoints import ENDPOINTS, OF_CONVERSATION, REPLY, WITH_BODY, Endpoint
+from tests.web.agent.endpoints import ENDPOINTS, NOBODY, OF_CONVERSATION, REPLY, WITH_BODY, Endpoint
 from tests.web.widget.endpoints import check_problem
 from tests.web.widget.test_malformed import BROKEN_JSON, NO_STRINGS
+from whosthere.services.runtime import Runtime
+from whosthere.storage import canned, conversations, ledger
+from whosthere.storage.canned import CannedReply
+from whosthere.storage.tenancy import Tenant
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
 NO_IDS = (NOBODY, "x", "%00", "..%2f..", "a" * 5000, "0" * 36, "1 OR 1=1", "%ff%fe", "😀")
 STATES = ("", "Open", "ended", "snoozed", 5, None, ["open"], True)
+CANNED = ("canned-replies", "canned-replies/{thing}")
+NO_MOMENTS = (
+    *(5, True, [], {}, "", "tomorrow", "2027-01-16", "2027-01-16T08:00:00", "2027-13-01T00:00:00Z"),
+    *("2027-01-15T08:00:00Z", "2026-01-16T08:00:00Z", "2028-02-16T08:00:00Z", "9999-12-31T23:59:59Z"),
+)
 BAD_FIELDS: tuple[tuple[str, dict[str, Any], str], ...] = (
     *((path, {"text": value}, "text") for path in ("messages", "notes") for value in NO_STRINGS),
     *((path, {"text": value}, "text") for path in ("messages", "notes") for value in ("", " \n", "a\0", "x" * 10_001)),
@@ -35,8 +43,33 @@ BAD_FIELDS: tuple[tuple[str, dict[str, Any], str], ...] = (
         for value in (None, "x", {}, 5, ["x"], ["x", "x"], [str(number) for number in range(11)])
     ),
     *(("state", {"state": value}, "state") for value in STATES),
+    *(("assignee", {"agentId": value}, "agentId") for value in (5, True, [], {}, "x", NOBODY, "a\0", "x" * 300)),
+    *(("tags", {"tags": value}, "tags") for value in (None, "vip", {}, ["x"] * 51)),
+    *(("tags", {"tags": [value]}, "tags.0") for value in (None, 5, "", "a\0", "x" * 101, ["x"])),
+    *(("snooze", {"until": value}, "until") for value in NO_MOMENTS),
+    *(("spam", {"spam": value}, "spam") for value in (None, 1, 0, "true", "", [], {})),
+    *(("presence", {"activity": value}, "activity") for value in (*NO_STRINGS, "", "Viewing", "gone", "a\0")),
+    *((path, {"name": value}, "name") for path in CANNED for value in (*NO_STRINGS, "", "a b", "é", "a\n", "x" * 51)),
+    *((path, {"body": value}, "body") for path in CANNED for value in (*NO_STRINGS, "", " ", "a\0", "x" * 10_001)),
+    ("canned-replies", {"platformId": None}, "platformId"),
+    ("undone", {"undone": False}, "undone"),
     *(("read", {"seq": value}, "seq") for value in (None, "1", 1.0, True, [], {}, -1, 2**53 + 1, 10**30)),
 )
+
+
+@pytest.fixture
+def here(runtime: Runtime, shop: Shop, ada: Visitor, grace: Colleague) -> str:
+    """The id of a conversation; by the same id there is a canned reply, and an entry of the merge ledger."""
+    started = ada.start()["conversation"]["id"]
+
+    def add(tenant: Tenant) -> None:
+        canned.add(tenant, CannedReply(started, shop.id, "bye", "Bye", grace.id, 0, 0))
+        head = conversations.find(tenant, started)
+        assert head is not None
+        ledger.add_history(tenant, started, head.record_id, started, [], 0)
+
+    runtime.writing(shop.id, add)
+    return started
 
 
 def send(client: FlaskClient, who: Colleague, endpoint: Endpoint, conversation_id: str, body: bytes) -> TestResponse:
@@ -45,35 +78,33 @@ def send(client: FlaskClient, who: Colleague, endpoint: Endpoint, conversation_i
     return client.open(endpoint.url(conversation_id), method=endpoint.method, data=body, headers=headers)
 
 
-def test_broken_json_is_refused_without_effect(client: FlaskClient, ada: Visitor, grace: Colleague, rows: Rows) -> None:
-    conversation_id = ada.start()["conversation"]["id"]
+def test_broken_json_is_refused_without_effect(client: FlaskClient, here: str, grace: Colleague, rows: Rows) -> None:
     before = rows.counts()
     for endpoint in WITH_BODY:
         for name, body in BROKEN_JSON.items():
-            response = send(client, grace, endpoint, conversation_id, body)
+            response = send(client, grace, endpoint, here, body)
             assert (response.status_code, response.json["code"]) == (400, "invalid_json"), (str(endpoint), name)
     assert rows.counts() == before
 
 
 def test_a_wrong_or_missing_or_unknown_field_is_named(
-    client: FlaskClient, ada: Visitor, grace: Colleague, rows: Rows
+    client: FlaskClient, here: str, grace: Colleague, rows: Rows
 ) -> None:
-    conversation_id = ada.start()["conversation"]["id"]
     before = rows.counts()
     for endpoint in WITH_BODY:
         wrong = [(fields, name) for path, fields, name in BAD_FIELDS if endpoint.path.endswith(path)]
         assert wrong
         for fields, name in wrong:
-            response = send(client, grace, endpoint, conversation_id, json.dumps(endpoint.good | fields).encode())
+            response = send(client, grace, endpoint, here, json.dumps(endpoint.good | fields).encode())
             check_problem(response, 400, "invalid_field")
             assert response.json["field"] == name, fields
         for name in set(endpoint.good) - set(endpoint.optional):
             less = {key: value for key, value in endpoint.good.items() if key != name}
-            response = send(client, grace, endpoint, conversation_id, json.dumps(less).encode())
+            response = send(client, grace, endpoint, here, json.dumps(less).encode())
             check_problem(response, 400, "invalid_field")
             assert response.json["field"] == name
         for name in ("unknown", "__proto__", "client_message_id"):
-            response = send(client, grace, endpoint, conversation_id, json.dumps(endpoint.good | {name: 1}).encode())
+            response = send(client, grace, endpoint, here, json.dumps(endpoint.good | {name: 1}).encode())
             check_problem(response, 400, "unknown_field")
             assert response.json["field"] == name
     assert rows.counts() == before
@@ -96,7 +127,7 @@ def test_another_method_is_not_allowed(client: FlaskClient, grace: Colleague) ->
         for method in ("PATCH", "DELETE", "PUT" if endpoint.method == "GET" else "GET"):
             if (method, endpoint.path) in {(other.method, other.path) for other in ENDPOINTS}:
                 continue
-            path = endpoint.path.format(id=NOBODY, attachment=NOBODY)
+            path = endpoint.url(NOBODY).removeprefix(API)
             check_problem(grace.call(client, method, path), 405, "method_not_allowed")
 
 
@@ -115,7 +146,10 @@ def test_what_is_no_id_is_not_found_before_the_body_is_looked_at(client: FlaskCl
     [
         *(("/conversations", f"cursor={value}", "invalid_cursor") for value in ("x", "", "%00", "%ff", "x" * 5000)),
         ("/conversations", "cursor=MS54", "invalid_cursor"),
-        *(("/conversations", f"state={value}", "invalid_field") for value in ("", "OPEN", "%00", "snoozed")),
+        *(("/conversations", f"view={value}", "invalid_field") for value in ("", "OPEN", "%00", "ended")),
+        *(("/conversations", f"assurance={value}", "invalid_field") for value in ("", "Verified", "%00", "proven")),
+        *(("/conversations", f"tag={value}", "invalid_field") for value in ("", "%00", "x" * 101)),
+        *(("/mentions", f"cursor={value}", "invalid_cursor") for value in ("x", "", "%00")),
         ("/users", "cursor=%00", "invalid_cursor"),
         *(
             ("/conversations/{id}/messages", f"{name}={value}", "invalid_field")

@@ -15,6 +15,7 @@ from tests.team import API, Colleague
 from tests.web.agent.desk import Desk
 from tests.web.widget.endpoints import check_problem
 from whosthere.services import agents, inbox_streams
+from whosthere.services import personal_tokens as tokens
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import agent_sessions, memberships, personal_tokens
 
@@ -83,7 +84,7 @@ def ends(lines: Iterator[bytes]) -> float:
 @pytest.mark.parametrize(
     "end",
     [
-        lambda grace: agents.revoke_token(grace.runtime, grace.token),
+        lambda grace: tokens.revoke_secret(grace.runtime, grace.token),
         lambda grace: agents.disable(grace.runtime, grace.email),
     ],
     ids=["revoked", "disabled"],
@@ -128,8 +129,9 @@ def test_a_stream_ends_when_the_token_does(
     runtime: Runtime, client: FlaskClient, grace: Colleague, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox_streams, "LOOK_SECONDS", 0.05)
-    token = agents.create_token(runtime, grace.email, expires_at=clock() + 60_000)
-    with client.get(STREAM, headers={"Authorization": f"Bearer {token}"}) as response:
+    made = tokens.create(runtime, grace.email, expires_at=clock() + 60_000)
+    assert isinstance(made, tokens.NewToken)
+    with client.get(STREAM, headers={"Authorization": f"Bearer {made.secret}"}) as response:
         sent = response.iter_encoded()
         next(sent)
         clock.advance(minutes=1)

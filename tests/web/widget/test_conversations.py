@@ -47,6 +47,7 @@ def test_a_start_answers_the_conversation_and_its_first_message(ada: Visitor, cl
         "updatedAt": now,
         "lastSeq": 1,
         "readSeq": 1,
+        "agentReadSeq": 0,
         "lastMessage": {"body": "Hello?", "authorKind": "user", "createdAt": now},
         "unread": 0,
         "rating": None,

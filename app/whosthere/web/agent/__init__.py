@@ -1,8 +1,35 @@
 """For agents: the inbox's pages, and the API behind them (docs/agents.md)."""
 
+from whosthere.web.agent import (
+    account,
+    actions,
+    api_actions,
+    api_records,
+    api_stream,
+    api_team,
+    conversation,
+    lists,
+    replies,
+    uploads,
+    writing,
+)
 from whosthere.web.agent import api as calls
-from whosthere.web.agent import uploads
 from whosthere.web.agent.contract import blueprint as api
 from whosthere.web.agent.pages import blueprint as pages
 
-__all__ = ["api", "calls", "pages", "uploads"]
+__all__ = [
+    "account",
+    "actions",
+    "api",
+    "api_actions",
+    "api_records",
+    "api_stream",
+    "api_team",
+    "calls",
+    "conversation",
+    "lists",
+    "pages",
+    "replies",
+    "uploads",
+    "writing",
+]

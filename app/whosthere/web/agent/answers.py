@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
+from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
 from whosthere.core.assurance import Assurance
 from whosthere.core.contact import Contact
+from whosthere.core.views import Place, View
 from whosthere.services.inbox import Thread
+from whosthere.services.inbox_views import COUNT_MAX, Page
 from whosthere.storage.inbox import Case, Note
 from whosthere.storage.messages import Message
 from whosthere.storage.users import User
 from whosthere.web.content import AttachmentAnswer, RatingAnswer, attachments_answer, rating_answer
 from whosthere.web.shapes import AssuranceName, AuthorKind, Id, Instant, StateName
 from whosthere.web.wire import cursor, instant
+
+ViewName = Annotated[str, WithJsonSchema({"type": "string", "enum": [view.value for view in View]})]
+PlaceName = Annotated[str, WithJsonSchema({"type": "string", "enum": [place.value for place in Place]})]
 
 
 class ContactAnswer(TypedDict):
@@ -44,11 +51,14 @@ class CaseAnswer(TypedDict):
     id: Id
     platformId: Id
     state: StateName
+    place: PlaceName
     title: str
     user: PersonAnswer
     lastMessage: LastMessage
     unread: int
     lastSeq: int
+    waitingSince: Instant | None
+    snoozedUntil: Instant | None
     assignee: Id | None
     tags: list[str]
     fields: dict[str, Any]
@@ -60,6 +70,17 @@ class CaseAnswer(TypedDict):
 class CasesAnswer(TypedDict):
     items: list[CaseAnswer]
     next: str | None
+    partial: bool
+
+
+class ViewAnswer(TypedDict):
+    view: ViewName
+    count: int
+
+
+class ViewsAnswer(TypedDict):
+    items: list[ViewAnswer]
+    countMax: int
 
 
 class Author(TypedDict):
@@ -142,6 +163,7 @@ def case_answer(case: Case) -> CaseAnswer:
         "id": head.id,
         "platformId": case.platform_id,
         "state": head.state,
+        "place": head.place,
         "title": head.title,
         "user": person(case.user, head.assurance),
         "lastMessage": {
@@ -151,6 +173,8 @@ def case_answer(case: Case) -> CaseAnswer:
         },
         "unread": head.agent_unread,
         "lastSeq": head.last_seq,
+        "waitingSince": _instant(head.waiting_since),
+        "snoozedUntil": _instant(head.snoozed_until),
         "assignee": head.assignee_id,
         "tags": list(head.tags),
         "fields": dict(head.fields),
@@ -160,14 +184,22 @@ def case_answer(case: Case) -> CaseAnswer:
     }
 
 
-def cases_answer(found: list[Case], page_size: int) -> CasesAnswer:
-    """One page of the list; `found` holds one more when there is another page."""
-    items = found[:page_size]
-    last = items[-1].conversation if len(found) > page_size else None
+def cases_answer(page: Page) -> CasesAnswer:
+    """One page of the list; `partial` when there may be more although the page is not full."""
     return {
-        "items": [case_answer(case) for case in items],
-        "next": None if last is None else cursor(last.updated_at, last.id),
+        "items": [case_answer(case) for case in page.cases],
+        "next": None if page.next is None else cursor(*page.next),
+        "partial": page.partial,
     }
+
+
+def views_answer(counts: Mapping[View, int]) -> ViewsAnswer:
+    """How much stands in each view; one more than `countMax` means more than that."""
+    return {"items": [{"view": view.value, "count": count} for view, count in counts.items()], "countMax": COUNT_MAX}
+
+
+def _instant(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else instant(milliseconds)
 
 
 def message_answer(message: Message) -> MessageAnswer:

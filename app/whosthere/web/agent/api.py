@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from enum import StrEnum
+from typing import TypeVar
 
 from flask import Response, jsonify, request
 
+from whosthere.core.assurance import Assurance
 from whosthere.core.conversation import State
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import agents, inbox, inbox_streams, typing
-from whosthere.services.agents import Identity
-from whosthere.services.inbox import Wanted
-from whosthere.services.inbox_streams import InboxStream
+from whosthere.core.tags import TAG_LENGTH_MAX, refuse_tags
+from whosthere.core.views import View
+from whosthere.services import inbox, inbox_views, typing
+from whosthere.services.inbox_views import NOBODY, Wanted
 from whosthere.services.messages import PAGE_SIZE_MAX, Span, Text
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.web.agent import answers, models
-from whosthere.web.agent.contract import ONE, SIGNED_IN, TOKEN, WRITING, allowed, blueprint, identity
-from whosthere.web.agent.who import bearer, cookie_token
+from whosthere.web.agent.contract import ONE, SIGNED_IN, TOKEN, WRITING, allowed, blueprint, identity, platform
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
 from whosthere.web.runtime import runtime
-from whosthere.web.wire import identifier, read_cursor, typing_event, whole_number
+from whosthere.web.wire import identifier, read_cursor, whole_number
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 _LIST_QUERY = {"cursor": {"type": "string"}, "platformId": {"type": "string", "format": "uuid"}}
-_STATES = {"type": "string", "enum": [state.value for state in State]}
+_VIEW_QUERY = {
+    "view": {"type": "string", "enum": [view.value for view in View], "default": View.ALL.value},
+    "assurance": {"type": "string", "enum": [one.value for one in Assurance]},
+    "tag": {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH_MAX},
+    "assignee": {"type": "string", "description": f"The id of an agent, or `{NOBODY}`."},
+}
 
 
 @blueprint.get("/conversations")
@@ -32,14 +39,28 @@ _STATES = {"type": "string", "enum": [state.value for state in State]}
     "List conversations, newest first",
     answers={200: answers.CasesAnswer},
     refusals=(*SIGNED_IN, Reason.INVALID_CURSOR, Reason.INVALID_FIELD),
-    query={**_LIST_QUERY, "state": _STATES},
+    query={**_LIST_QUERY, **_VIEW_QUERY},
     credential=TOKEN,
 )
 def list_conversations() -> Response:
-    """Return one page of the conversations of the agent's platforms."""
+    """Return one page of a view of the agent's platforms."""
     position = allowed(read_cursor(request.args.get("cursor"), FIRST_PAGE))
-    wanted = Wanted(_platform(), allowed(_state()))
-    return jsonify(answers.cases_answer(inbox.listed(runtime(), identity(), position, wanted), inbox.PAGE_SIZE))
+    view = allowed(_one_of("view", View)) or View.ALL
+    wanted = Wanted(view, platform(), allowed(_one_of("assurance", Assurance)), allowed(_tag()), _assignee())
+    return jsonify(answers.cases_answer(inbox_views.listed(runtime(), identity(), position, wanted)))
+
+
+@blueprint.get("/views")
+@documented(
+    "Count the conversations of each view",
+    answers={200: answers.ViewsAnswer},
+    refusals=SIGNED_IN,
+    query={"platformId": _LIST_QUERY["platformId"]},
+    credential=TOKEN,
+)
+def count_views() -> Response:
+    """Return how many conversations stand in each view; above `countMax` nothing is told apart."""
+    return jsonify(answers.views_answer(inbox_views.counts(runtime(), identity(), platform())))
 
 
 @blueprint.get("/conversations/<conversation_id>")
@@ -160,41 +181,8 @@ def type_message(conversation_id: str) -> Response:
 def list_users() -> Response:
     """Return one page of the people of the agent's platforms."""
     position = allowed(read_cursor(request.args.get("cursor"), FIRST_PAGE))
-    found = inbox.people(runtime(), identity(), position, _platform())
+    found = inbox.people(runtime(), identity(), position, platform())
     return jsonify(answers.users_answer(found, inbox.PAGE_SIZE))
-
-
-@blueprint.get("/stream")
-@documented(
-    "Learn which conversations change (server-sent events)",
-    answers={200: {"type": "string"}},
-    refusals=(*SIGNED_IN, Reason.STREAMS_UNAVAILABLE),
-    credential=TOKEN,
-    media_type="text/event-stream",
-)
-def stream() -> Response:
-    """Open the agent's stream. Each event names the conversations that changed, as items of the list."""
-    token, cookie, parts = bearer(), cookie_token(), runtime()
-
-    def still() -> Identity | None:
-        if token is not None:
-            return agents.by_token(parts, token)
-        return None if cookie is None else agents.by_cookie(parts, cookie, active=False)
-
-    opened = allowed(inbox_streams.open_stream(parts, identity()))
-    response = Response(_lines(opened, still), mimetype="text/event-stream")
-    response.headers["X-Accel-Buffering"] = "no"
-    response.call_on_close(opened.close)
-    return response
-
-
-def _lines(stream: InboxStream, still: inbox_streams.Still) -> Iterator[str]:
-    for news in stream.events(still):
-        lines = [typing_event(typing) for typing in news.typing]
-        if news.changed:
-            data = json.dumps([answers.case_answer(case) for case in news.changed])
-            lines.append(f"event: changed\ndata: {data}\n\n")
-        yield "".join(lines) or ": keep-alive\n\n"
 
 
 def _text() -> Text | Refused:
@@ -202,15 +190,20 @@ def _text() -> Text | Refused:
     return body if isinstance(body, Refused) else Text(body.text, body.client_message_id)
 
 
-def _platform() -> str | None:
-    wanted = request.args.get("platformId")
-    return None if wanted is None else identifier(wanted)
-
-
-def _state() -> State | Refused | None:
-    wanted = request.args.get("state")
+def _one_of(name: str, choices: type[Choice]) -> Choice | Refused | None:
+    wanted = request.args.get(name)
     if wanted is None:
         return None
-    if wanted not in set(State):
-        return Refused(Reason.INVALID_FIELD, "state is one of open, resolved, rejected, ended.", "state")
-    return State(wanted)
+    if wanted not in set(choices):
+        return Refused(Reason.INVALID_FIELD, f"{name} is one of {', '.join(choices)}.", name)
+    return choices(wanted)
+
+
+def _tag() -> str | Refused | None:
+    wanted = request.args.get("tag")
+    return wanted if wanted is None else refuse_tags([wanted]) or wanted
+
+
+def _assignee() -> str | None:
+    wanted = request.args.get("assignee")
+    return wanted if wanted in (None, NOBODY) else identifier(wanted)

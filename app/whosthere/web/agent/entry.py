@@ -1,30 +1,30 @@
-"""The way in and out: signing a browser in, throttled, and out again at the server too."""
+"""The way in and out: password, second factor, and out again at the server too. Throttled."""
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
-from limits import RateLimitItemPerMinute
 from werkzeug.wrappers import Response
 
-from whosthere.core.emails import lookup_key
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import agents
-from whosthere.web.agent.forms import read_form
+from whosthere.services import agent_sessions, second_factor
+from whosthere.services.agent_sessions import Halfway, SignedIn
+from whosthere.services.agents import EMAIL_LENGTH_MAX
+from whosthere.storage.agents import Agent
+from whosthere.web import doors
 from whosthere.web.agent.ways import page_of
-from whosthere.web.agent.who import check_csrf, cookie_token, signed_in
-from whosthere.web.limits import client_network
+from whosthere.web.doors import PER_ACCOUNT, PER_ADDRESS
+from whosthere.web.forms import read_form
 from whosthere.web.problems import STATUS, Problem
-from whosthere.web.runtime import limits, runtime
+from whosthere.web.runtime import runtime
+from whosthere.web.signed_in import check_csrf, cookie_token, signed_in
+
+__all__ = ["PER_ACCOUNT", "PER_ADDRESS", "blueprint"]
 
 blueprint = Blueprint("entry", __name__)
 
-# Never off, whatever WHOSTHERE_RATE_LIMIT says: guessing passwords is what these are against.
-PER_ACCOUNT = RateLimitItemPerMinute(10, 5)
-PER_ADDRESS = RateLimitItemPerMinute(100, 5)
-_WAIT_SECONDS = 300
+Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+_HALFWAY_OVER = Refused(Reason.SESSION_EXPIRED, "That took too long. Sign in again.")
 
 
 @blueprint.get("/login")
@@ -37,7 +37,7 @@ def login() -> Response | str:
 
 
 @blueprint.post("/login")
-def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+def sign_in() -> Answer:
     """Sign the browser in; a new session, whatever the cookie held before."""
     form = read_form()
     email, password, wanted = form.get("email", "").strip(), form.get("password", ""), form.get("next", "")
@@ -47,20 +47,61 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         if signed_in() is not None:  # in another tab, meanwhile
             return redirect(page_of(wanted))
         return _form(email, wanted, problem.refused), STATUS[problem.refused.reason]
-    account = hashlib.sha256(lookup_key(email).encode()).hexdigest()  # counters, too, need not know who signs in
-    if not (limits().hit(PER_ADDRESS, "sign-in", client_network()) and limits().hit(PER_ACCOUNT, "sign-in", account)):
-        refused = Refused(Reason.TOO_MANY_REQUESTS, "Too many tries. Wait five minutes, then try again.")
-        return _form(email, wanted, refused), STATUS[refused.reason], {"Retry-After": str(_WAIT_SECONDS)}
+    refused = doors.too_many_passwords(email)
+    if refused is not None:
+        return _form(email, wanted, refused), STATUS[refused.reason], {"Retry-After": str(doors.WAIT_SECONDS)}
     user_agent = request.headers.get("User-Agent", "")
-    outcome = agents.sign_in(runtime(), email, password, user_agent, instead_of=cookie_token())
+    outcome = agent_sessions.sign_in(runtime(), email, password, user_agent, instead_of=cookie_token())
     if isinstance(outcome, Refused):
         return _form(email, wanted, outcome), STATUS[outcome.reason]
-    limits().forgive(PER_ACCOUNT, "sign-in", account)
+    doors.forgive_passwords(email)
+    if isinstance(outcome, Halfway):
+        session.clear()
+        session["halfway"] = second_factor.halfway(runtime(), outcome.agent)
+        return redirect(url_for("agent.entry.ask_code", next=wanted or None), 303)
+    return welcome(outcome, wanted)
+
+
+def welcome(outcome: SignedIn, wanted: str = "") -> Response:
+    """Give the browser its new session, and send it where it wanted to go."""
     session.clear()
     session["agent"] = outcome.token
     session.permanent = True
     generate_csrf()  # now, or two tabs that open at once would each make one, and one of them lose
     return redirect(page_of(wanted), 303)
+
+
+@blueprint.get("/login/code")
+def ask_code() -> Answer | str:
+    """Ask who gave the password for a code of the second factor."""
+    wanted = request.args.get("next", "")
+    if signed_in() is not None:
+        return redirect(page_of(wanted))
+    return _again(wanted) if _halfway() is None else _code_form(wanted)
+
+
+@blueprint.post("/login/code")
+def check_code() -> Answer:
+    """Sign the browser in whose password and code are right."""
+    form = read_form()
+    wanted, code = form.get("next", ""), form.get("code", "").strip()
+    try:
+        check_csrf()
+    except Problem as problem:
+        if signed_in() is not None:
+            return redirect(page_of(wanted))
+        return _code_form(wanted, problem.refused), STATUS[problem.refused.reason]
+    agent = _halfway()
+    if agent is None:
+        return _again(wanted)
+    refused = doors.too_many_codes(agent.id)
+    if refused is not None:
+        return _code_form(wanted, refused), STATUS[refused.reason], {"Retry-After": str(doors.WAIT_SECONDS)}
+    refused = second_factor.accept(runtime(), agent, code)
+    if refused is not None:
+        return _code_form(wanted, refused), STATUS[refused.reason]
+    doors.forgive_codes(agent.id)
+    return welcome(agent_sessions.let_in(runtime(), agent, request.headers.get("User-Agent", "")), wanted)
 
 
 @blueprint.post("/logout")
@@ -70,10 +111,26 @@ def sign_out() -> Response:
     check_csrf()
     token = cookie_token()
     if token is not None:
-        agents.sign_out(runtime(), token)
+        agent_sessions.sign_out(runtime(), token)
     session.clear()
     return redirect(url_for("agent.entry.login"), 303)
 
 
+def _halfway() -> Agent | None:
+    proof = session.get("halfway")
+    return second_factor.who_is_halfway(runtime(), proof) if isinstance(proof, str) else None
+
+
+def _again(wanted: str) -> tuple[str, int]:
+    session.pop("halfway", None)
+    return _form("", wanted, _HALFWAY_OVER), STATUS[_HALFWAY_OVER.reason]
+
+
 def _form(email: str, wanted: str, refused: Refused | None = None) -> str:
-    return render_template("agent/login.html", email=email, next=wanted, refused=refused)
+    return render_template(
+        "agent/login.html", email=email[:EMAIL_LENGTH_MAX], next=wanted, refused=refused, done=request.args.get("done", "")
+    )
+
+
+def _code_form(wanted: str, refused: Refused | None = None) -> str:
+    return render_template("agent/account/code.html", next=wanted, refused=refused)

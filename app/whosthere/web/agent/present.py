@@ -6,19 +6,22 @@ import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
 from whosthere.core.assurance import Assurance
+from whosthere.services.colleagues import Colleague
 from whosthere.services.inbox import Thread
+from whosthere.services.inbox_views import NOBODY
 from whosthere.storage.inbox import Case, Note
+from whosthere.storage.ledger import Entry
 from whosthere.storage.messages import Message
 from whosthere.storage.users import User
-from whosthere.web.wire import instant
+from whosthere.web.agent.links import Piece
+from whosthere.web.agent.links import pieces as cut
+from whosthere.web.times import ago, clock, day_name, exact, iso  # noqa: F401 (templates call them)
 
-_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 _EVENTS = {
     "resolved": "Resolved",
     "reopened": "Reopened",
@@ -26,6 +29,30 @@ _EVENTS = {
     "ended": "Ended",
 }
 _STATES = {"open": "Open", "resolved": "Resolved", "rejected": "Rejected", "ended": "Ended"}
+
+
+KEYS = (
+    (("j", "k"), "Next, previous conversation"),
+    (("r",), "Write a reply"),
+    (("n",), "Write a note"),
+    (("Ctrl ↵",), "Send"),
+    (("/",), "Search; in a reply: a canned reply"),
+    (("@",), "In a note: call a colleague"),
+    (("a",), "Assign to me"),
+    (("s",), "Snooze"),
+    (("t",), "Tags"),
+    (("e",), "Resolve or reopen"),
+    (("u",), "Back to the list"),
+    (("Esc",), "Leave the field, close what is open"),
+    (("Ctrl K",), "All commands"),
+    (("?",), "This sheet"),
+)
+"""Every key of the inbox, and what it does."""
+
+ACCOUNT_PAGES = (
+    ("agent.show_replies", "Canned replies"),
+)
+"""What the menu below the agent's name leads to, where it exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +153,29 @@ def identifiers(user: User) -> list[Identifier]:
     return [Identifier(label, value, proven) for label, value, proven in found if value]
 
 
+def entry_in_words(entry: Entry) -> str:
+    """Return an entry of the ledger as an agent reads it."""
+    if entry.kind == "anonymous_history":
+        count = len(entry.conversation_ids)
+        return f"{count} conversation{'' if count == 1 else 's'} from before signing in, joined to this person"
+    return f"User ID {entry.user_id or '?'} added to the record of {entry.email or 'this address'}"
+
+
+def without(args: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return the arguments of an address without one of them."""
+    return {key: value for key, value in args.items() if key != name}
+
+
+def filter_in_words(name: str, value: str, colleagues: Mapping[str, Colleague]) -> str:
+    """Return a filter of the list as an agent reads it."""
+    if name == "assurance":
+        return Assurance(value).in_words if value in set(Assurance) else "Any assurance"
+    if name == "assignee":
+        known = colleagues.get(value)
+        return "Nobody’s" if value == NOBODY else known.name if known else "Somebody’s"
+    return value
+
+
 def lines(thread: Thread) -> list[tuple[str, list[Line]]]:
     """Return the thread in reading order, grouped by day (ISO date, UTC)."""
     head = thread.case.conversation
@@ -153,48 +203,20 @@ def _note(note: Note) -> Line:
     return Line(note.id, "note", note.body, note.author_name, note.created_at)
 
 
+def pieces(text: str) -> list[Piece]:
+    """Return a message cut into text and the addresses that can be clicked."""
+    return list(cut(text))
+
+
+def waits(since: int, now: int) -> str:
+    """Return how long a visitor waits for an answer."""
+    near = ago(since, now)
+    return "waits" if near == "now" else f"waits {near}"
+
+
 def state_in_words(state: str) -> str:
     """Return a conversation's state as a label."""
     return _STATES.get(state, state)
-
-
-def iso(at: int) -> str:
-    """Return epoch milliseconds as RFC 3339."""
-    return instant(at)
-
-
-def ago(at: int, now: int) -> str:
-    """Return a time relative to now while it is near, else its date."""
-    past = max(0, now - at)
-    if past < _MINUTE:
-        return "now"
-    if past < _HOUR:
-        return f"{past // _MINUTE} min"
-    if past < _DAY:
-        return f"{past // _HOUR} h"
-    moment = datetime.fromtimestamp(at / 1000, UTC)
-    return f"{moment.day} {moment:%b}" if past < 300 * _DAY else f"{moment.day} {moment:%b %Y}"
-
-
-def exact(at: int) -> str:
-    """Return date and time, UTC; the page turns them into the agent's own time zone."""
-    moment = datetime.fromtimestamp(at / 1000, UTC)
-    return f"{moment.day} {moment:%B %Y, %H:%M:%S} UTC"
-
-
-def clock(at: int) -> str:
-    """Return the time of day, UTC; the page turns it into the agent's own time zone."""
-    return f"{datetime.fromtimestamp(at / 1000, UTC):%H:%M}"
-
-
-def day_name(day: str, now: int) -> str:
-    """Return an ISO date as an agent reads it."""
-    today = datetime.fromtimestamp(now / 1000, UTC).date()
-    date = datetime.fromisoformat(day).date()
-    days = (today - date).days
-    if days in (0, 1):
-        return ("Today", "Yesterday")[days]
-    return f"{date.day} {date:%B %Y}"
 
 
 def assurance(value: str) -> Assurance:

@@ -8,18 +8,39 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
-_VIEW = ("view", "platform")
-_QUERY = r"(?:view=[a-z]{1,20}|platform=[0-9a-f-]{36})"
-_PAGES = re.compile(rf"(?:conversations/[0-9a-f-]{{36}})?(?:\?{_QUERY}(?:&{_QUERY})?)?")
+FILTERS = ("assurance", "assignee", "tag")
+_VIEW = ("view", "platform", *FILTERS)
+_VALUE_LENGTH_MAX = 300
+_QUERY = "|".join(
+    (
+        "(?:view|assurance)=[a-z]{1,20}",
+        "platform=[0-9a-f-]{36}",
+        "assignee=(?:none|[0-9a-f-]{36})",
+        r"tag=[\w.%+~-]{1,1200}",
+    )
+)
+_PAGES = re.compile(rf"(?:conversations/[0-9a-f-]{{36}})?(?:\?(?:{_QUERY})(?:&(?:{_QUERY})){{0,4}})?", re.ASCII)
+# Pages of an account, of a team, and of whoever runs the platform.
+_OTHERS = re.compile(
+    r"profile|security|sessions|tokens|team(?:/[0-9a-f-]{36})?|admin(?:/[0-9a-z-]{1,40}){0,4}", re.ASCII
+)
 
 
 def view_args() -> dict[str, Any]:
     """Return what the address says about the list that is shown."""
-    return {name: request.args[name] for name in _VIEW if request.args.get(name)}
+    return {name: request.args[name][:_VALUE_LENGTH_MAX] for name in _VIEW if request.args.get(name)}
+
+
+def filters() -> dict[str, str]:
+    """Return what the address narrows the list by, beyond view and platform."""
+    return {name: value for name, value in view_args().items() if name in FILTERS}
 
 
 def asked_page() -> str:
     """Return the page this request is about, as `next` of the sign-in page: a path below the inbox's own."""
+    below = request.path.removeprefix("/agent/")
+    if _OTHERS.fullmatch(below):
+        return below
     conversation_id = (request.view_args or {}).get("conversation_id")
     path = f"conversations/{conversation_id}" if conversation_id else ""
     wanted = path + (f"?{urlencode(view_args())}" if view_args() else "")
@@ -29,4 +50,6 @@ def asked_page() -> str:
 def page_of(wanted: str) -> str:
     """Return the address of the page that `asked_page` named; of anything else, that of the inbox."""
     home = url_for("agent.show_inbox")
-    return home + wanted if _PAGES.fullmatch(wanted) else home
+    if wanted.startswith("admin") and _OTHERS.fullmatch(wanted):
+        return home.removesuffix("agent/") + wanted
+    return home + wanted if _PAGES.fullmatch(wanted) or _OTHERS.fullmatch(wanted) else home

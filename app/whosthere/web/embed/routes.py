@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from pathlib import PurePosixPath
 
-from flask import Blueprint, Response, current_app, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
+from whosthere.assets import assets
 from whosthere.core.reasons import Reason, Refused
 from whosthere.storage import platforms
 from whosthere.storage.platforms import Platform
 from whosthere.web import language
 from whosthere.web.appearance import appearance
-from whosthere.web.assets import asset_base
+from whosthere.web.assets import answer, asset_base, pack, served
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
@@ -21,31 +22,36 @@ blueprint = Blueprint("embed", __name__)
 
 _SCRIPT_SECONDS = 300
 _YEAR_SECONDS = 31_536_000
+_NO_FILE = Refused(Reason.NOT_FOUND, "There is no such file.")
 _NO_PLATFORM = Refused(Reason.NOT_FOUND, "There is no platform with this platformId.", "platformId")
 
 
 @blueprint.get("/embed.js")
 def script() -> Response:
     """Serve the embed script: its name stays, so browsers keep it for minutes only."""
-    response = send_from_directory(_static(), "embed.js", mimetype="text/javascript", max_age=_SCRIPT_SECONDS)
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response = answer(served().files["embed.js"])
+    response.cache_control.max_age = _SCRIPT_SECONDS
     # The script of any page may load what it needs later from beside itself.
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 @blueprint.get("/assets/<version>/<path:name>")
 def asset(version: str, name: str) -> Response:
     """Serve a static file for ever under the hash of all of them; under another hash, do not keep it."""
-    current = version == current_app.config["WHOSTHERE_ASSET_HASH"]
-    response = send_from_directory(_static(), name, max_age=_YEAR_SECONDS if current else 0)
-    if current:
+    assets = served()
+    if name not in assets.files:
+        raise Problem(_NO_FILE)
+    response = answer(assets.files[name])
+    if version == assets.version:
+        response.cache_control.max_age = _YEAR_SECONDS
         response.cache_control.public = True
         response.cache_control.immutable = True
+    else:
+        response.cache_control.max_age = 0
     # Modules that the embed script loads later are fetched with CORS; what is served here is public.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
@@ -57,7 +63,6 @@ def frame() -> Response:
     if platform is None:
         raise Problem(_NO_PLATFORM)
     base = url_for("embed.frame").removesuffix("/frame")
-    assets = asset_base()
     locale = language.choose(request.args.get("language"), request.accept_languages)
     boot = {
         "platformId": platform.id,
@@ -70,7 +75,7 @@ def frame() -> Response:
         render_template(
             "frame.html",
             boot_json=boot,
-            asset_base=assets,
+            asset_base=asset_base(),
             modules=_panel_modules(locale),
             locale=locale,
             dir=language.direction(locale),
@@ -80,7 +85,7 @@ def frame() -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return pack(response)
 
 
 def _frame_policy(platform: Platform) -> str:
@@ -94,12 +99,5 @@ def _frame_policy(platform: Platform) -> str:
 @cache
 def _panel_modules(locale: str) -> tuple[str, ...]:
     """Return the panel's modules, for the browser to fetch side by side instead of one after the other."""
-    panel = Path(_static()) / "panel"
-    return (*sorted(f"panel/{path.name}" for path in panel.glob("*.js")), f"panel/words/{locale}.js")
-
-
-def _static() -> str:
-    directory = current_app.static_folder
-    if directory is None:
-        raise LookupError("the app was made without its static folder")
-    return directory
+    modules = (name for name in assets().files if PurePosixPath(name).match("panel/*.js"))
+    return (*sorted(modules), f"panel/words/{locale}.js")

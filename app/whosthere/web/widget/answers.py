@@ -50,6 +50,7 @@ class ConversationAnswer(TypedDict):
     updatedAt: Instant
     lastSeq: int
     readSeq: int
+    agentReadSeq: int
     lastMessage: LastMessage
     unread: int
     rating: RatingAnswer | None
@@ -187,6 +188,7 @@ def conversation_answer(conversation: Conversation) -> ConversationAnswer:
         "updatedAt": instant(conversation.updated_at),
         "lastSeq": conversation.last_seq,
         "readSeq": conversation.user_read_seq,
+        "agentReadSeq": conversation.agent_read_seq,
         "lastMessage": {
             "body": conversation.last_body,
             "authorKind": conversation.last_author_kind,

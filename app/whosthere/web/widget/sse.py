@@ -30,6 +30,9 @@ def _lines(stream: Stream) -> Iterator[str]:
 def _event(event: Event, *, first: bool) -> str:
     if event.typing is not None:
         return typing_event(event.typing)
+    if event.seen is not None:
+        seen = {"conversationId": event.seen.conversation_id, "agentReadSeq": event.seen.agent_read_seq}
+        return f"event: read\ndata: {json.dumps(seen)}\n\n"
     if event.message is None:
         # The first one tells the client where it stands: what it reads after this, it cannot miss.
         return f"id: {event.cursor}\nevent: ready\ndata: {{}}\n\n" if first else ": keep-alive\n\n"

@@ -10,6 +10,7 @@ export const words = {
     one: "Eine Nachricht hat höchstens {most} Zeichen. Es ist {count} zu viel.",
     other: "Eine Nachricht hat höchstens {most} Zeichen. Es sind {count} zu viel.",
   },
+  chooseAgain: "Die ausgewählten Dateien wurden nicht behalten. Bitte wählen Sie sie erneut aus.",
   refusedTitle: "Wir konnten nicht bestätigen, dass Sie es sind",
   refusedText: "Ihre Nachrichten bleiben privat, bis diese Website Ihr Konto bestätigt. Meist hilft es, die Seite neu zu laden.",
   expiredTitle: "Ihre Sitzung ist beendet",

@@ -9,6 +9,7 @@ export const words = {
     one: "A message has at most {most} characters. This one has {count} too many.",
     other: "A message has at most {most} characters. This one has {count} too many.",
   }),
+  chooseAgain: "The files you chose were not kept. Please choose them again.",
   refusedTitle: "We couldn’t confirm it’s you",
   refusedText: "Your messages stay private until this website confirms your account. Reloading the page usually helps.",
   expiredTitle: "Your session has ended",

@@ -10,6 +10,7 @@ export const words = {
     one: "Un mensaje tiene como máximo {most} caracteres. Sobra {count}.",
     other: "Un mensaje tiene como máximo {most} caracteres. Sobran {count}.",
   },
+  chooseAgain: "Los archivos elegidos no se han conservado. Vuelve a elegirlos, por favor.",
   refusedTitle: "No hemos podido confirmar que eres tú",
   refusedText: "Tus mensajes siguen siendo privados hasta que este sitio confirme tu cuenta. Recargar la página suele bastar.",
   expiredTitle: "Tu sesión ha terminado",

@@ -10,6 +10,7 @@ export const words = {
     one: "Un message compte au plus {most} caractères. Il y en a {count} de trop.",
     other: "Un message compte au plus {most} caractères. Il y en a {count} de trop.",
   },
+  chooseAgain: "Les fichiers choisis n’ont pas été conservés. Veuillez les choisir à nouveau.",
   refusedTitle: "Nous n’avons pas pu confirmer que c’est vous",
   refusedText: "Vos messages restent privés tant que ce site n’a pas confirmé votre compte. Recharger la page suffit souvent.",
   expiredTitle: "Votre session est terminée",

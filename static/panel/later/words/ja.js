@@ -7,6 +7,7 @@ export const words = {
   newConversation: "新しい会話",
   seconds: { other: "あと{count}秒" },
   tooLong: { other: "メッセージは {most} 文字までです。{count} 文字超えています。" },
+  chooseAgain: "選択したファイルは保存されませんでした。もう一度選択してください。",
   refusedTitle: "ご本人であることを確認できませんでした",
   refusedText: "このサイトがアカウントを確認するまで、メッセージは表示されません。ページを再読み込みすると解決することがあります。",
   expiredTitle: "セッションが終了しました",

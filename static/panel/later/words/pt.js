@@ -10,6 +10,7 @@ export const words = {
     one: "Uma mensagem tem no máximo {most} caracteres. Há {count} a mais.",
     other: "Uma mensagem tem no máximo {most} caracteres. Há {count} a mais.",
   },
+  chooseAgain: "Os ficheiros escolhidos não foram guardados. Escolha-os de novo.",
   refusedTitle: "Não conseguimos confirmar que é você",
   refusedText: "As suas mensagens ficam privadas até este site confirmar a sua conta. Recarregar a página costuma resolver.",
   expiredTitle: "A sua sessão terminou",

@@ -54,11 +54,13 @@ def upgrade() -> None:
         sa.Column("anonymous_days", sa.Integer(), nullable=False),
         sa.Column("anonymous_idle_days", sa.Integer(), nullable=True),
         sa.Column("anonymous_history", sa.String(length=8), nullable=False),
+        sa.Column("retention_days", sa.Integer(), nullable=True),
         sa.Column("origins", sa.JSON(), nullable=False),
         sa.Column("appearance", sa.JSON(), nullable=False),
         sa.Column("availability", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("abuse", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("first_boot_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("access_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platforms")),
@@ -285,14 +287,22 @@ def upgrade() -> None:
         sa.Column("page_url", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
-        sa.Column("sessions_end_before", sa.BigInteger(), nullable=True),
+        sa.Column("session_generation", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("blocked_at", sa.BigInteger(), nullable=True),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_users_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_users")),
         info={"tenant": True},
     )
     with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_users_deleted_at",
+            ["platform_id", "deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_users_email_key", ["platform_id", "email_key"], unique=False)
         batch_op.create_index("ix_users_newest", ["platform_id", "created_at", "id"], unique=False)
         batch_op.create_index(
@@ -707,6 +717,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_users_newest")
         batch_op.drop_index("ix_users_email_key")
+        batch_op.drop_index(
+            "ix_users_deleted_at",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
 
     op.drop_table("users")
     op.drop_table("server_keys")

@@ -1,0 +1,174 @@
+"""Signed-in browsers: in by password and second factor, out, listed, and who stands behind one."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from whosthere.core.reasons import Reason, Refused
+from whosthere.realtime.hub import agent_topic
+from whosthere.services import passwords
+from whosthere.services.agents import Identity, by_email
+from whosthere.services.digests import digest_of
+from whosthere.services.journal import note_everywhere
+from whosthere.services.runtime import Runtime
+from whosthere.storage import agent_sessions, agents
+from whosthere.storage.agent_sessions import AgentSession
+from whosthere.storage.agents import Agent
+from whosthere.storage.connection import Connection
+
+IDLE_MS = 12 * 3_600_000
+ABSOLUTE_MS = 14 * 86_400_000
+SEEN_RESOLUTION_MS = 60_000
+_USER_AGENT_LENGTH = 255
+
+WRONG = Refused(Reason.CREDENTIAL_INVALID, "This email address and password do not fit together.")
+WRONG_PASSWORD = Refused(Reason.CREDENTIAL_INVALID, "This is not your password.", "password")
+_NO_SESSION = Refused(Reason.NOT_FOUND, "This browser is signed out already.")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new signed-in browser: its secret token, for the cookie."""
+
+    agent: Agent
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """The password was right; the second factor is still to come. This opens nothing."""
+
+    agent: Agent
+
+
+def sign_in(
+    runtime: Runtime, email: str, password: str, user_agent: str = "", *, instead_of: str | None = None
+) -> SignedIn | Halfway | Refused:
+    """Sign a browser in; neither the answer nor its time tells whether the account exists.
+
+    Throttling is the edge's work.
+
+    Args:
+        instead_of: the token of an earlier sign-in in this browser, which ends.
+    """
+    agent = by_email(runtime, email)
+    # Outside of any transaction: hashing takes long on purpose.
+    fitting = passwords.fits(password, None if agent is None else agent.password_hash)
+    if agent is None or not fitting or agent.disabled_at is not None:
+        return WRONG
+    if passwords.is_dated(agent.password_hash):
+        fresh = passwords.hashed(password)
+        runtime.database.transact(lambda connection: agents.set_password_hash(connection, agent.id, fresh))
+    if agent.has_second_factor:
+        if instead_of is not None:
+            sign_out(runtime, instead_of)
+        return Halfway(agent)
+    return let_in(runtime, agent, user_agent, instead_of=instead_of)
+
+
+def let_in(runtime: Runtime, agent: Agent, user_agent: str, *, instead_of: str | None = None) -> SignedIn:
+    """Sign an agent in who has proven everything that was asked."""
+    token = secrets.token_urlsafe(32)
+    now = runtime.clock()
+    shown = "".join(character for character in user_agent if character.isprintable())[:_USER_AGENT_LENGTH]
+
+    def store(connection: Connection) -> None:
+        if instead_of is not None:
+            agent_sessions.end(connection, digest_of(instead_of))
+        expires_at = now + ABSOLUTE_MS
+        agent_sessions.add(
+            connection, runtime.new_id(), digest_of(token), agent.id, user_agent=shown, now=now, expires_at=expires_at
+        )
+
+    runtime.database.transact(store)
+    return SignedIn(agent, token)
+
+
+def sign_out(runtime: Runtime, token: str) -> None:
+    """Forget the signed-in browser, and end its streams."""
+
+    def end(connection: Connection) -> str | None:
+        session = agent_sessions.find(connection, digest_of(token))
+        agent_sessions.end(connection, digest_of(token))
+        return None if session is None else session.agent.id
+
+    agent_id = runtime.database.transact(end)
+    if agent_id is not None:
+        runtime.hub.publish(agent_topic(agent_id))
+
+
+def by_cookie(runtime: Runtime, token: str, *, active: bool = True) -> Identity | None:
+    """Return who is signed in in this browser, or `None`: after 12 hours unused, or 14 days, nobody is.
+
+    Args:
+        active: whether this counts as use.
+    """
+    now = runtime.clock()
+    with runtime.database.read() as connection:
+        session = agent_sessions.find(connection, digest_of(token))
+        if session is None or session.agent.disabled_at is not None or not _lives(session, now):
+            return None
+        memberships = agents.memberships_of(connection, session.agent.id)
+    if active and now - session.last_seen_at > SEEN_RESOLUTION_MS:
+        runtime.database.transact(lambda connection: agent_sessions.seen(connection, digest_of(token), now))
+    return Identity(session.agent, memberships, session_id=session.id, confirmed_at=session.confirmed_at)
+
+
+def _lives(session: AgentSession, now: int) -> bool:
+    return now < session.expires_at and now < session.last_seen_at + IDLE_MS
+
+
+def confirm(runtime: Runtime, identity: Identity, token: str, password: str) -> Refused | None:
+    """Take the password again in a signed-in browser, for what needs it; throttling is the edge's work."""
+    if not passwords.fits(password, identity.agent.password_hash):
+        return WRONG_PASSWORD
+    now = runtime.clock()
+    runtime.database.transact(lambda connection: agent_sessions.confirm(connection, digest_of(token), now))
+    return None
+
+
+def listed(runtime: Runtime, identity: Identity) -> list[AgentSession]:
+    """Return the agent's signed-in browsers, the one that was used last first."""
+    now = runtime.clock()
+    with runtime.database.read() as connection:
+        return [each for each in agent_sessions.of_agent(connection, identity.agent.id) if _lives(each, now)]
+
+
+def revoke(runtime: Runtime, identity: Identity, session_id: str) -> Refused | None:
+    """Sign one of the agent's browsers out, and end its streams."""
+    agent_id = identity.agent.id
+    ended = runtime.database.transact(lambda connection: agent_sessions.end_one(connection, agent_id, session_id))
+    if not ended:
+        return _NO_SESSION
+    runtime.hub.publish(agent_topic(agent_id))
+    return None
+
+
+def revoke_others(runtime: Runtime, identity: Identity) -> int:
+    """Sign all of the agent's browsers out but this one; return how many it were."""
+    agent_id, own = identity.agent.id, identity.session_id
+    ended = runtime.database.transact(lambda connection: agent_sessions.end_all(connection, agent_id, but=own))
+    if ended:
+        runtime.hub.publish(agent_topic(agent_id))
+    return ended
+
+
+def change_password(runtime: Runtime, identity: Identity, present: str, new: str) -> Refused | None:
+    """Replace the password; every other browser of the agent is signed out, personal access tokens stay."""
+    agent = identity.agent
+    if not passwords.fits(present, agent.password_hash):
+        return Refused(Reason.CREDENTIAL_INVALID, WRONG_PASSWORD.detail, "present")
+    refused = passwords.problem(new, agent.email)
+    if refused is not None:
+        return refused
+    fresh, now = passwords.hashed(new), runtime.clock()
+
+    def store(connection: Connection) -> None:
+        agents.set_password_hash(connection, agent.id, fresh)
+        agent_sessions.end_all(connection, agent.id, but=identity.session_id)
+        note_everywhere(runtime, connection, identity.actor, agent.id, "agent.password_changed", now, agent=agent.id)
+
+    runtime.database.transact(store)
+    runtime.hub.publish(agent_topic(agent.id))
+    return None

@@ -1,0 +1,195 @@
+"""Erasing a person (docs/privacy.md, "Erasing").
+
+The first transaction takes the record's identity away, so that from then on nobody is let in as this person and nobody
+on the team finds them. What they left is emptied in small transactions after it. Stopped anywhere, the erasure goes on
+when it is asked for again, and at the next purge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from whosthere.core.anonymous import DAY_MS
+from whosthere.core.reasons import Refused
+from whosthere.core.redaction import telling
+from whosthere.core.resolution import Record
+from whosthere.realtime.hub import access_topic, platform_topic, record_topic
+from whosthere.services.journal import Actor, note
+from whosthere.services.people import NOT_FOUND
+from whosthere.services.runtime import Runtime
+from whosthere.storage import erasure, platforms, sessions, users
+from whosthere.storage.departed import FIRST
+from whosthere.storage.erasure import Extent
+from whosthere.storage.tenancy import Tenant
+from whosthere.storage.users import User
+
+BATCH = 500
+SWEPT_AGAIN_MS = DAY_MS
+"""What somebody was writing when an erasure came to its end is found by the purges of the next day."""
+
+Progress = Callable[[int, int], None]
+"""Told after every batch of messages: how many are done, and how many there were. Raise to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How far an erasure came; `extent` is what there was of the person when this call began."""
+
+    finished: bool
+    extent: Extent
+
+
+def extent(runtime: Runtime, platform_id: str, record_id: str) -> Extent | Refused:
+    """Return what an erasure would remove."""
+    with runtime.reading(platform_id) as tenant:
+        if erasure.marks(tenant, record_id) is None:
+            return NOT_FOUND
+        return erasure.extent(tenant, record_id)
+
+
+def erase(
+    runtime: Runtime,
+    platform_id: str,
+    record_id: str,
+    *,
+    actor: Actor,
+    progress: Progress = lambda done, total: None,
+    batch: int = BATCH,
+    batches_max: int | None = None,
+) -> Erasure | Refused:
+    """Erase a person for good; one that is erased already stays so.
+
+    Args:
+        batch: how much one transaction does at most.
+        batches_max: after how many of them to stop; the next call goes on.
+    """
+    now = runtime.clock()
+    targets = runtime.writing(platform_id, lambda tenant: _close(runtime, tenant, record_id, actor, now))
+    if isinstance(targets, Refused):
+        return targets
+    for one in targets:
+        runtime.hub.publish(record_topic(platform_id, one))
+    runtime.hub.publish(access_topic(platform_id))
+    runtime.hub.publish(platform_topic(platform_id))
+    found = extent(runtime, platform_id, record_id)
+    if isinstance(found, Refused):
+        return found
+    budget = _Budget(batches_max)
+    finished = all(_Sweep(runtime, platform_id, one, batch, budget, progress, found.messages).run() for one in targets)
+    if finished:
+        runtime.database.scrub()
+    return Erasure(finished, found)
+
+
+def unfinished(runtime: Runtime, platform_id: str) -> Sequence[str]:
+    """Return the records of a platform whose erasure has to go on, or is to be looked after once more."""
+    with runtime.reading(platform_id) as tenant:
+        return erasure.unfinished(tenant, runtime.clock() - SWEPT_AGAIN_MS)
+
+
+def resume(runtime: Runtime, platform_id: str, record_id: str, *, batch: int = BATCH) -> None:
+    """Bring an erasure to its end."""
+    _Sweep(runtime, platform_id, record_id, batch, _Budget(None), lambda done, total: None, 0).run()
+
+
+def _close(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int) -> list[str] | Refused:
+    """Close the record, and the anonymous users that became part of it; return those whose erasure is to go on."""
+    marks = erasure.marks(tenant, record_id)
+    if marks is None:
+        return NOT_FOUND
+    person = users.find(tenant, record_id)
+    if person is None:
+        return [] if marks.erased_at is not None else [record_id]
+    platforms.raise_access(tenant.connection, tenant.platform_id)
+    everybody = [*erasure.added(tenant, record_id), record_id]
+    erasure.forget_samples(tenant, telling(_names(person)))
+    for one in everybody:
+        erasure.close(tenant, one, now)
+    if person.anonymous:
+        sessions.end_anonymous(tenant, record_id, now)  # its token must not begin the same user anew
+    note(runtime, tenant, actor, "user.erased", now, user=record_id)
+    return [one for one in everybody if erasure.marks(tenant, one) is not None]
+
+
+def _names(person: User) -> list[str | None]:
+    record: Record = person.record
+    named = (record.user_id, record.email, record.claimed_user_id, record.claimed_email)
+    return [*named, record.name, person.contact_name, person.contact_email]
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many transactions may still be begun; `None` for any number."""
+
+    left: int | None
+
+    def take(self) -> bool:
+        if self.left == 0:
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """The emptying of one closed record: conversations first, since that is what ends them."""
+
+    runtime: Runtime
+    platform_id: str
+    record_id: str
+    batch: int
+    budget: _Budget
+    progress: Progress
+    total: int
+    done: int = field(default=0)
+
+    def run(self) -> bool:
+        """Empty what is left; `False` when the budget did not last."""
+        for step in (self._heads, self._messages, self._files):
+            if not step():
+                return False
+        if not self.budget.take():
+            return False
+        now = self.runtime.clock()
+        self.runtime.writing(self.platform_id, lambda tenant: erasure.finish(tenant, self.record_id, now))
+        return True
+
+    def _heads(self) -> bool:
+        after = FIRST
+        while self.budget.take():
+            ids = self.runtime.writing(self.platform_id, lambda tenant, after=after: self._empty_heads(tenant, after))
+            if len(ids) < self.batch:
+                return True
+            after = ids[-1]
+        return False
+
+    def _empty_heads(self, tenant: Tenant, after: str) -> Sequence[str]:
+        return erasure.empty_heads(tenant, self.record_id, after, self.batch)
+
+    def _messages(self) -> bool:
+        after = 0
+        while self.budget.take():
+            ids, after = self.runtime.writing(self.platform_id, lambda tenant, after=after: self._empty(tenant, after))
+            self.done += len(ids)
+            if ids:
+                self.progress(self.done, max(self.done, self.total))
+            if len(ids) < self.batch:
+                return True
+        return False
+
+    def _empty(self, tenant: Tenant, after: int) -> tuple[Sequence[str], int]:
+        return erasure.empty_messages(tenant, self.record_id, after, self.batch)
+
+    def _files(self) -> bool:
+        while self.budget.take():
+            with self.runtime.reading(self.platform_id) as tenant:
+                ids = list(erasure.files(tenant, self.record_id, self.batch))
+            for one in ids:  # before the rows, which say what is still to be removed
+                self.runtime.files.remove(self.platform_id, one)
+            if ids:
+                self.runtime.writing(self.platform_id, lambda tenant, ids=ids: erasure.remove_files(tenant, ids))
+            if len(ids) < self.batch:
+                return True
+        return False

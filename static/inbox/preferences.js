@@ -1,0 +1,73 @@
+/* What an agent chose: kept with the account, and in this browser until the next page says the same. */
+
+const PREFIX = "whosthere:prefer:";
+const SWITCHES = /** @type {const} */ ({ singleKeys: "single-keys", notifications: "notifications", sound: "sound" });
+
+/**
+ * @typedef {"singleKeys" | "notifications" | "sound" | "notificationText"} Name
+ * @typedef {{wants(name: Name): boolean}} Preferences
+ * @param {HTMLElement} inbox
+ * @returns {Preferences}
+ */
+export function preferences(inbox) {
+  const { api = "", csrf = "" } = inbox.dataset;
+  const places = /** @type {[Name, HTMLInputElement][]} */ (
+    Object.entries(SWITCHES).map(([name, id]) => [name, document.getElementById(id)])
+  );
+
+  /** @param {Name} name */
+  function wants(name) {
+    return recalled(name) ?? inbox.dataset[name.toLowerCase()] === "on";
+  }
+
+  /** @param {Name} name @param {boolean} wanted */
+  function choose(name, wanted) {
+    inbox.dataset[name.toLowerCase()] = wanted ? "on" : "off";
+    remember(name, wanted);
+    void fetch(`${api}/me/preferences`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+      body: JSON.stringify({ [name]: wanted }),
+    }).catch(() => {}); // this browser remembers it
+  }
+
+  for (const [name, place] of places) {
+    place.checked = wants(name) && (name !== "notifications" || permitted());
+    place.addEventListener("change", async () => {
+      if (name === "notifications" && place.checked) place.checked = await permit();
+      choose(name, place.checked);
+    });
+  }
+  return { wants };
+}
+
+function permitted() {
+  return "Notification" in window && Notification.permission === "granted";
+}
+
+/** Ask the browser's permission; it alone decides. */
+async function permit() {
+  const place = /** @type {HTMLElement} */ (document.getElementById("permission"));
+  const given = "Notification" in window && (await Notification.requestPermission()) === "granted";
+  place.textContent = given ? "" : "This browser does not allow notifications from this page. Its settings for this site can change that.";
+  return given;
+}
+
+/** @param {string} name @returns {boolean | null} */
+function recalled(name) {
+  try {
+    const kept = localStorage.getItem(PREFIX + name);
+    return kept === null ? null : kept === "on";
+  } catch {
+    return null; // storage is forbidden
+  }
+}
+
+/** @param {string} name @param {boolean} wanted */
+function remember(name, wanted) {
+  try {
+    localStorage.setItem(PREFIX + name, wanted ? "on" : "off");
+  } catch {
+    // as long as this page, then
+  }
+}
