@@ -31,7 +31,7 @@ HEIGHTS = {
     "": 9,  # whosthere/__init__.py: the public face
     "__main__": 10,
 }
-AUDIENCES = frozenset({"embed", "widget", "server", "agent", "admin", "ops"})
+AUDIENCES = frozenset({"embed", "widget", "server", "agent", "admin", "ops", "reference"})
 CORE_MAY_IMPORT = frozenset({"joserfc", "email_validator", "re2"})
 ONLY_STORAGE_IMPORTS = frozenset({"sqlalchemy", "alembic", "sqlite3"})
 

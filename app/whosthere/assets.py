@@ -55,6 +55,15 @@ def templates_dir() -> Path:
     return _directory("templates")
 
 
+def docs_dir() -> Path:
+    """Return the absolute path of `docs/`; an installed package has only what its pages read.
+
+    Raises:
+        AssetsMissing: the folder is neither beside the package nor in a checkout.
+    """
+    return _directory("docs")
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One file as it travels.

@@ -98,6 +98,7 @@ export function start(chat) {
       const query = new URLSearchParams({ platformId: chat.read("platformId"), language: text("language", 35) });
       chat.frame.src = `${chat.base}frame?${query}`;
       chat.root.append(chat.frame);
+      dress();
       void chat.frame.offsetWidth; // so that the panel rises instead of being there
     }
     clearTimeout(timers.poll);
@@ -291,7 +292,7 @@ export function start(chat) {
 function frameStyle(side, full) {
   const cover = "iframe{inset:0;width:100%;height:100%;max-width:none;max-height:none;border-radius:0}";
   return `iframe{${side}:92px;width:384px;height:640px;max-width:calc(100% - 40px);max-height:calc(100% - 112px);border-radius:18px;opacity:0;visibility:hidden;transform:translateY(12px)}
-iframe.open{opacity:1;visibility:visible;transform:none}iframe,button{transition:.14s}
+iframe.open{opacity:1;visibility:visible;transform:none}iframe{transition:opacity .14s,transform .14s,visibility .14s}button{transition:filter .14s}
 button:focus-visible{outline:3px solid var(--b);outline-offset:3px}
 [aria-expanded=true]:before{clip-path:path("M9 7l6 6 6-6 2 2-6 6 6 6-2 2-6-6-6 6-2-2 6-6-6-6z")}
 ${full ? cover : ""}@media(max-width:480px){${cover}}@media(prefers-reduced-motion:reduce){*{transition:none!important}}`;

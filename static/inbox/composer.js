@@ -21,6 +21,7 @@ export function compose(form, about) {
   const files = attachments(/** @type {HTMLInputElement} */ (form.elements.namedItem("file")), about);
   const tell = tellTyping(about);
   let sending = false;
+  form.classList.add("lively");
   let attempted = "";
 
   /** @param {string} text @param {boolean} [trouble] */

@@ -9,6 +9,18 @@ const LONE = /\p{Surrogate}/gu; // half a pair, which some file systems let into
 export function attachments(input, about) {
   /** Uploaded already; a second try to send must not upload again. @type {Map<File, string>} */
   const known = new Map();
+  const place = document.getElementById("chosen");
+
+  function show() {
+    const names = Array.from(input.files || [], (file) => {
+      const tag = document.createElement("span");
+      tag.className = "tag";
+      tag.textContent = file.name;
+      return tag;
+    });
+    place?.replaceChildren(...names);
+  }
+  input.addEventListener("change", show);
 
   return {
     /** Whether files are chosen. */
@@ -27,6 +39,7 @@ export function attachments(input, about) {
     clear() {
       input.value = "";
       known.clear();
+      show();
     },
   };
 }

@@ -13,12 +13,12 @@ export function listenToKeys(actions, { prefer, commands }) {
     opener.hidden = false;
     opener.addEventListener("click", does);
   }
-  let going = 0;
+  let going = -PAUSE_MS;
 
   /** The letter after `g`. @param {string} key */
   function go(key) {
     const fresh = performance.now() - going < PAUSE_MS;
-    going = key === "g" ? performance.now() : 0;
+    going = key === "g" ? performance.now() : -PAUSE_MS;
     const view = fresh && /^[a-z]$/.test(key) && document.querySelector(`nav [data-go="${key}"]`);
     if (view) /** @type {HTMLElement} */ (view).click();
     return Boolean(view);

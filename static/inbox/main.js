@@ -33,6 +33,7 @@ setInterval(() => localize(document), 30000);
 if (matchMedia("(max-width: 1200px)").matches) document.querySelector(".person details")?.removeAttribute("open");
 composer?.answering(answerable(document));
 if (log) log.scrollTop = log.scrollHeight;
+document.querySelector("#views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 tendMenus(() => refresh.late());
 act({ changed: () => refresh(true), failed: (why) => (link.textContent = why) });
 document.getElementById("leave")?.addEventListener("submit", forgetDrafts);

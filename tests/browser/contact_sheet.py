@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.browser import portrait
 from tests.browser.panel.states import STATES
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +72,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         photograph(Path(folder))
         join(Path(folder))
+    portrait.main()
     return None
 
 

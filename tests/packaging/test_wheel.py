@@ -81,8 +81,8 @@ def test_the_demo_explains_itself_without_any_extra(python: Path) -> None:
 
 
 def test_assets_are_found_beside_the_package(python: Path) -> None:
-    program = "from whosthere.assets import *; print(static_dir(), templates_dir())"
-    assert run(python, "-c", program).count("site-packages/whosthere/") == 2
+    program = "from whosthere.assets import *; print(static_dir(), templates_dir(), docs_dir())"
+    assert run(python, "-c", program).count("site-packages/whosthere/") == 3
 
 
 def test_a_host_with_a_module_called_app_keeps_it(python: Path, tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ def test_what_is_set_is_stored(runtime: Runtime) -> None:
         "anonymous_days": "30",
         "anonymous_idle_days": "2",
         "anonymous_history": "ask",
+        "retention_days": "365",
         "brand_color": "#0f5c6e",
         "position": "top-left",
         "greeting": "Ahoy! 👋",

@@ -21,6 +21,8 @@ from whosthere.storage.users import Visit
 NOTHING = {
     "anonymousConversations": 0,
     "resolvedConversations": 0,
+    "erasures": 0,
+    "oldConversations": 0,
     "unsentAttachments": 0,
     "anonymousUsers": 0,
     "strayFiles": 0,
@@ -29,6 +31,8 @@ NOTHING = {
     "refusalCounts": 0,
     "refusalSamples": 0,
     "agentSessions": 0,
+    "agentLinks": 0,
+    "signInTries": 0,
     "interruptedUploads": 0,
 }
 
@@ -85,7 +89,7 @@ def house(runtime: Runtime, shop: Shop) -> House:
 
 
 def test_an_empty_house_has_nothing_to_purge(runtime: Runtime) -> None:
-    assert purge(runtime) == {"agentSessions": 0, "interruptedUploads": 0}
+    assert purge(runtime) == {"agentSessions": 0, "agentLinks": 0, "signInTries": 0, "interruptedUploads": 0}
 
 
 def test_nothing_fresh_is_purged(runtime: Runtime, house: House) -> None:

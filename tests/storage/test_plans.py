@@ -206,14 +206,20 @@ def explain_postgres(run: Callable[..., Any], heard: Heard) -> Iterator[str]:
             yield f"{node['Node Type']} {name} {node['Index Cond']}"
 
 
-def wrong_plans(database: Database, heard: list[Heard]) -> list[str]:
+def wrong_plans(database: Database, heard: list[Heard], *, at_any_size: bool = False) -> list[str]:
+    """What is wrong with the plans of these statements.
+
+    `at_any_size`: ask PostgreSQL what it would do with tables so large that reading or sorting all of one is no choice.
+    """
     explain = explain_sqlite if database.is_sqlite else explain_postgres
     lent = database.engine.raw_connection()
     try:
         run = lent.dbapi_connection.execute
+        for choice in ("seqscan", "sort", "bitmapscan") if at_any_size and not database.is_sqlite else ():
+            run(f"SET enable_{choice} = off")
         return sorted({f"{wrong} <- {one[0]}" for one in heard for wrong in explain(run, one)})
     finally:
-        lent.close()
+        lent.invalidate()  # with what was set on it
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""`whosthere agent`: create, join, token."""
+"""`whosthere agent`: create, join, invite, password, reset-second-factor, disable; tokens stand in `agent_tokens`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,33 @@ import secrets
 
 import click
 
+from whosthere.cli import agent_tokens
 from whosthere.cli.failures import Failure, accepted
-from whosthere.cli.installation import installation
+from whosthere.cli.installation import installation, whoever_types
 from whosthere.cli.lookup import platform_of
-from whosthere.cli.moments import read_moment
-from whosthere.cli.output import instant, json_option, show_fields, show_json
+from whosthere.cli.output import instant, json_option, moment, show_fields, show_json
 from whosthere.cli.secrets import read_secret
-from whosthere.services import agents, personal_tokens, platforms
+from whosthere.core.roles import Role
+from whosthere.services import agents, links, platforms, second_factor
+from whosthere.services.links import NewLink
 from whosthere.services.runtime import Runtime
+from whosthere.settings import load_settings
 from whosthere.storage.platforms import Platform
 
 _PASSWORD_BYTES = 15
+_ROLES = [role.value for role in reversed(Role)]
 
 _platform = click.option("--platform", help="Whom they work for (id or name); may be left out while there is only one.")
-_role = click.option("--role", type=click.Choice(["agent", "admin"]), default="agent", show_default=True)
+_role = click.option("--role", type=click.Choice(_ROLES), default=Role.AGENT.value, show_default=True)
 
 
 @click.group("agent")
 def command() -> None:
     """The people of the support team, who answer in the inbox."""
+
+
+for _one in agent_tokens.COMMANDS:
+    command.add_command(_one)
 
 
 @command.command("create")
@@ -65,19 +73,49 @@ def join(email: str, platform: str | None, role: str, as_json: bool) -> None:
         click.echo(f"{email} works for {found.name}, as {role}.")
 
 
-@command.command("token")
+@command.command("password")
 @click.argument("email")
-@click.option("--name", default="command line", show_default=True, help="What it is for.")
-@click.option("--ends", callback=read_moment, default="never", show_default=True, help="30d, 12h, 2027-01-31, …")
 @json_option
-def token(email: str, name: str, ends: int | None, as_json: bool) -> None:
-    """Make a personal access token for the agent with EMAIL, by which programs use the agent API."""
+def password(email: str, as_json: bool) -> None:
+    """Make a link by which the agent with EMAIL sets a new password; it works once, for an hour."""
     with installation() as runtime:
-        made = accepted(personal_tokens.create(runtime, email, name=name, expires_at=ends)).secret
+        made = accepted(links.password_link_for(runtime, email, actor=whoever_types()))
+    address = _address(made)
     if as_json:
-        show_json({"token": made, "name": name, "expiresAt": instant(ends)})
+        show_json({"email": email, "link": address, "expiresAt": instant(made.link.expires_at)})
     else:
-        click.echo(made)
+        show_fields([("Link", address), ("Until", moment(made.link.expires_at))])
+
+
+def _address(made: NewLink) -> str:
+    public_url = load_settings().public_url
+    return f"{(public_url or '').rstrip('/')}/agent/reset#{made.secret}"
+
+
+@command.command("reset-second-factor")
+@click.argument("email")
+@json_option
+def reset_second_factor(email: str, as_json: bool) -> None:
+    """Remove the second factor of the agent with EMAIL, who lost it together with the recovery codes."""
+    with installation() as runtime:
+        agent = accepted(second_factor.reset(runtime, email, actor=whoever_types()))
+    if as_json:
+        show_json({"email": agent.email, "secondFactor": False})
+    else:
+        click.echo(f"{agent.email} signs in with the password alone now.")
+
+
+@command.command("disable")
+@click.argument("email")
+@json_option
+def disable(email: str, as_json: bool) -> None:
+    """Close the account of the agent with EMAIL: browsers are signed out, tokens open nothing."""
+    with installation() as runtime:
+        agent = accepted(agents.disable(runtime, email, actor=whoever_types()))
+    if as_json:
+        show_json({"email": agent.email, "disabledAt": instant(agent.disabled_at)})
+    else:
+        click.echo(f"The account of {agent.email} is closed.")
 
 
 def _platform_meant(runtime: Runtime, text: str | None) -> Platform:

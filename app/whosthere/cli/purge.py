@@ -16,6 +16,8 @@ from whosthere.services.purge import purge as run
 _WORDS = {
     "anonymousConversations": "Conversations of anonymous users who are over: ended",
     "resolvedConversations": "Conversations resolved 14 days ago: ended",
+    "erasures": "Erasures of people that were stopped: finished",
+    "oldConversations": "Closed conversations older than the platform keeps them: deleted",
     "unsentAttachments": "Files uploaded a day ago and never sent: removed",
     "strayFiles": "Files that belong to nothing: removed",
     "interruptedUploads": "Uploads that broke off a day ago: removed",
@@ -25,6 +27,8 @@ _WORDS = {
     "refusalCounts": "Counters of refusals older than 90 days: removed",
     "refusalSamples": "Samples of refusals older than 90 days: removed",
     "agentSessions": "Sessions of agents that are over: removed",
+    "agentLinks": "Invitations and links to new passwords that are over: removed",
+    "signInTries": "Counters of tries to sign in: removed",
 }
 
 

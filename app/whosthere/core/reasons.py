@@ -43,6 +43,8 @@ class Reason(StrEnum):
     SESSION_EXPIRED = "session_expired"
     SESSION_ENDED = "session_ended"
     FORBIDDEN = "forbidden"
+    BLOCKED = "blocked"
+    PROOF_OF_WORK_NEEDED = "proof_of_work_needed"
     INSUFFICIENT_SCOPE = "insufficient_scope"
     CONFIRMATION_REQUIRED = "confirmation_required"
     CSRF = "csrf"

@@ -16,6 +16,9 @@ from whosthere.storage.sessions import SessionFacts
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import User
 
+BLOCKED = Refused(Reason.BLOCKED, "You cannot write here.")
+"""All that somebody who is blocked is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -24,10 +27,12 @@ class Credential:
     Attributes:
         session: what the bearer token names; we signed it, nothing else is known yet.
         origin: the `Origin` header, `None` without one or when it is our own (the panel's).
+        address: that of the client.
     """
 
     session: Session
     origin: str | None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ def admit(tenant: Tenant, credential: Credential, facts: SessionFacts | None, no
         return Refused(Reason.CREDENTIAL_INVALID, "This session belongs to no platform.")
     if credential.origin is not None and not origins.allows(facts.platform.origins, credential.origin):
         return Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")
+    if facts.platform.abuse.blocks(credential.address):
+        return BLOCKED
     reason = _ended(session, facts, now)
     if reason is not None:
         return Refused(reason, "This session is over. Boot again.")

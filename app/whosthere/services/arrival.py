@@ -22,6 +22,7 @@ class BootRequest:
         origin: the `Origin` header, `None` without one.
         from_browser: whether any `Origin` or `Sec-Fetch-*` header says that a browser sent it.
         previous_session: the bearer token the page held before, if it sent one.
+        address: that of the client.
     """
 
     platform_id: str
@@ -31,6 +32,7 @@ class BootRequest:
     previous_session: str | None = field(default=None, repr=False)
     page_url: str | None = None
     language: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

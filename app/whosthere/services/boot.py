@@ -19,6 +19,7 @@ from whosthere.core.verdict import Admitted
 from whosthere.core.verification import judge
 from whosthere.realtime.hub import record_topic
 from whosthere.services import diagnostics, history
+from whosthere.services.access import BLOCKED
 from whosthere.services.anonymity import Kept, choose
 from whosthere.services.arrival import Booted, BootRequest
 from whosthere.services.profiles import settle
@@ -89,6 +90,8 @@ class _Boot:
         if not self._origin_is_allowed(keyring.platform):
             self._count(Reason.ORIGIN_NOT_ALLOWED.value, refused=True)
             return Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")
+        if keyring.platform.abuse.blocks(self.request.address):
+            return BLOCKED
         self._end_previous_session()
         self._notice_page(keyring.platform)
         verdict = judge(self.claim, keyring.keys, keyring.platform.policy, self.now)
@@ -148,8 +151,10 @@ class _Boot:
 
     # -- anonymous ----------------------------------------------------------------------------------------------
 
-    def _admit_anonymous(self, platform: Platform, person: Admitted) -> Booted:
+    def _admit_anonymous(self, platform: Platform, person: Admitted) -> Booted | Refused:
         kept = self._kept_anonymous(platform)
+        if any(state.blocked for state in kept.states.values()):
+            return BLOCKED
         if self.request.body.get("reset") is True and kept.browser is not None:
             self._writing()
             sessions.end_anonymous(self.tenant, kept.browser.id, self.now)
@@ -193,6 +198,8 @@ class _Boot:
         refused = self._without_proof(platform, person)
         if refused is not None:
             return refused
+        if isinstance(decision, ActAs) and decision.record.id in found.blocked:
+            return BLOCKED
         visit = Visit(self.now, self.request.language, self.request.page_url)
         record = settle(self.runtime, self.tenant, decision, found, visit, writing=self._writing)
         record_id = record.id

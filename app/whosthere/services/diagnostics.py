@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from whosthere.core.anonymous import DAY_MS
 from whosthere.services.runtime import Runtime
-from whosthere.storage import refusals
+from whosthere.storage import keys, refusals
+from whosthere.storage.platforms import Platform
+from whosthere.storage.refusals import Sample, Total
 from whosthere.storage.tenancy import Tenant
 
+SAMPLES_READ_MAX = 500
 _MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What was refused in some days, or would have been.
+
+    Attributes:
+        samples: examples, the newest first; a day keeps a limited number of them.
+    """
+
+    totals: Sequence[Total]
+    samples: Sequence[Sample]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a new platform has got.
+
+    Attributes:
+        first_boot_at: when the first page reached us, epoch milliseconds.
+        verified_at: when a key last proved somebody, epoch milliseconds.
+        trouble: the newest refusal since, if there is one.
+    """
+
+    first_boot_at: int | None
+    verified_at: int | None
+    trouble: Sample | None
 
 
 class Refusal(Protocol):
@@ -39,3 +71,30 @@ def count(runtime: Runtime, tenant: Tenant, reason: str, refusal: Refusal, now: 
         detail={"origin": refusal.origin, "browser": refusal.from_browser, "refused": refused},
         now=now,
     )
+
+
+def refusals_of(runtime: Runtime, platform_id: str, days: int) -> Refusals:
+    """Return what was refused in the last `days`, today included, or would have been."""
+    today = runtime.clock() // DAY_MS
+    first = today - days + 1
+    with runtime.reading(platform_id) as tenant:
+        return Refusals(
+            refusals.totals(tenant, first * DAY_MS // _MINUTE_MS), refusals.samples(tenant, first, SAMPLES_READ_MAX)
+        )
+
+
+def sample_of(runtime: Runtime, platform_id: str, sample_id: str) -> Sample | None:
+    """Return one example of a refusal, or `None`."""
+    with runtime.reading(platform_id) as tenant:
+        return refusals.find_sample(tenant, sample_id)
+
+
+def progress_of(runtime: Runtime, platform: Platform) -> Progress:
+    """Return how far a platform has got on its way to the first verified visitor."""
+    yesterday = runtime.clock() // DAY_MS - 1
+    with runtime.reading(platform.id) as tenant:
+        used = [row.last_used_at for row in keys.listed(tenant) if row.last_used_at is not None]
+        newest = refusals.samples(tenant, yesterday, 1)
+    verified_at = max(used, default=None)
+    trouble = next((one for one in newest if verified_at is None or one.created_at > verified_at), None)
+    return Progress(platform.first_boot_at, verified_at, trouble)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from whosthere.core.anonymous import DAY_MS
 from whosthere.core.reasons import Refused
@@ -20,7 +21,7 @@ from whosthere.services.people import NOT_FOUND
 from whosthere.services.runtime import Runtime
 from whosthere.storage import erasure, platforms, sessions, users
 from whosthere.storage.departed import FIRST
-from whosthere.storage.erasure import Extent
+from whosthere.storage.erasure import Extent, Marked
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import User
 
@@ -82,34 +83,44 @@ def erase(
     return Erasure(finished, found)
 
 
-def unfinished(runtime: Runtime, platform_id: str) -> Sequence[str]:
-    """Return the records of a platform whose erasure has to go on, or is to be looked after once more."""
+def unfinished_number(runtime: Runtime, platform_id: str) -> int:
+    """Return how many erasures on a platform have not come to their end."""
     with runtime.reading(platform_id) as tenant:
-        return erasure.unfinished(tenant, runtime.clock() - SWEPT_AGAIN_MS)
+        return len(erasure.unfinished(tenant))
 
 
-def resume(runtime: Runtime, platform_id: str, record_id: str, *, batch: int = BATCH) -> None:
-    """Bring an erasure to its end."""
-    _Sweep(runtime, platform_id, record_id, batch, _Budget(None), lambda done, total: None, 0).run()
+def finish_all(runtime: Runtime, platform_id: str, *, batch: int = BATCH) -> int:
+    """Bring every erasure on a platform to its end, and return how many it were.
+
+    Those that came to it within a day are looked after once more.
+    """
+    with runtime.reading(platform_id) as tenant:
+        stopped = erasure.unfinished(tenant)
+        recent = erasure.finished_since(tenant, runtime.clock() - SWEPT_AGAIN_MS)
+    for record_id in (*stopped, *recent):
+        _Sweep(runtime, platform_id, record_id, batch, _Budget(None), lambda done, total: None, 0).run()
+    return len(stopped)
 
 
 def _close(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int) -> list[str] | Refused:
     """Close the record, and the anonymous users that became part of it; return those whose erasure is to go on."""
-    marks = erasure.marks(tenant, record_id)
-    if marks is None:
+    if erasure.marks(tenant, record_id) is None:
         return NOT_FOUND
-    person = users.find(tenant, record_id)
-    if person is None:
-        return [] if marks.erased_at is not None else [record_id]
-    platforms.raise_access(tenant.connection, tenant.platform_id)
     everybody = [*erasure.added(tenant, record_id), record_id]
-    erasure.forget_samples(tenant, telling(_names(person)))
-    for one in everybody:
-        erasure.close(tenant, one, now)
-    if person.anonymous:
-        sessions.end_anonymous(tenant, record_id, now)  # its token must not begin the same user anew
-    note(runtime, tenant, actor, "user.erased", now, user=record_id)
-    return [one for one in everybody if erasure.marks(tenant, one) is not None]
+    person = users.find(tenant, record_id)
+    if person is not None:
+        platforms.raise_access(tenant.connection, tenant.platform_id)
+        erasure.forget_samples(tenant, telling(_names(person)))
+        for one in everybody:
+            erasure.close(tenant, one, now)
+        if person.anonymous:
+            sessions.end_anonymous(tenant, record_id, now)  # its token must not begin the same user anew
+        note(runtime, tenant, actor, "user.erased", now, user=record_id)
+    return [one for one in everybody if _goes_on(erasure.marks(tenant, one))]
+
+
+def _goes_on(marks: Marked | None) -> bool:
+    return marks is not None and marks.erased_at is None
 
 
 def _names(person: User) -> list[str | None]:
@@ -159,7 +170,7 @@ class _Sweep:
     def _heads(self) -> bool:
         after = FIRST
         while self.budget.take():
-            ids = self.runtime.writing(self.platform_id, lambda tenant, after=after: self._empty_heads(tenant, after))
+            ids = self.runtime.writing(self.platform_id, partial(self._empty_heads, after=after))
             if len(ids) < self.batch:
                 return True
             after = ids[-1]
@@ -171,7 +182,7 @@ class _Sweep:
     def _messages(self) -> bool:
         after = 0
         while self.budget.take():
-            ids, after = self.runtime.writing(self.platform_id, lambda tenant, after=after: self._empty(tenant, after))
+            ids, after = self.runtime.writing(self.platform_id, partial(self._empty, after=after))
             self.done += len(ids)
             if ids:
                 self.progress(self.done, max(self.done, self.total))
@@ -189,7 +200,7 @@ class _Sweep:
             for one in ids:  # before the rows, which say what is still to be removed
                 self.runtime.files.remove(self.platform_id, one)
             if ids:
-                self.runtime.writing(self.platform_id, lambda tenant, ids=ids: erasure.remove_files(tenant, ids))
+                self.runtime.writing(self.platform_id, partial(erasure.remove_files, ids=ids))
             if len(ids) < self.batch:
                 return True
         return False

@@ -21,7 +21,7 @@ from whosthere.services.inbox_signals import called as signal_called
 from whosthere.services.inbox_signals import changed
 from whosthere.services.messages import SAME_ID_OTHER_TEXT, Posted, Span, Text, again
 from whosthere.services.runtime import Runtime
-from whosthere.storage import conversations, inbox, messages
+from whosthere.storage import conversations, inbox, messages, users
 from whosthere.storage.conversations import Position
 from whosthere.storage.inbox import Case, Note
 from whosthere.storage.messages import Draft, Message
@@ -236,7 +236,10 @@ def _acting(
 
     def work(tenant: Tenant) -> T | Refused:
         present = inbox.find(tenant, conversation_id)
-        return NOT_FOUND if present is None else act(tenant, present, given)
+        # Locked, so that nothing is added to a person who is being erased at this moment.
+        if present is None or users.lock(tenant, present.conversation.record_id) is None:
+            return NOT_FOUND
+        return act(tenant, present, given)
 
     outcome = runtime.writing(case.platform_id, work)
     if not isinstance(outcome, Refused):

@@ -16,7 +16,7 @@ from whosthere.services.agents import Identity
 from whosthere.services.conversations import NOT_FOUND
 from whosthere.services.inbox_signals import changed
 from whosthere.services.runtime import Runtime
-from whosthere.storage import colleagues, handling
+from whosthere.storage import colleagues, handling, users
 from whosthere.storage import inbox as cases
 from whosthere.storage.inbox import Case
 from whosthere.storage.tenancy import Tenant
@@ -163,7 +163,8 @@ def _change(
 
     def work(tenant: Tenant) -> tuple[Case, Case] | Refused:
         before = cases.find(tenant, conversation_id)
-        if before is None:
+        # Locked, so that nothing is added to a person who is being erased at this moment.
+        if before is None or users.lock(tenant, before.conversation.record_id) is None:
             return NOT_FOUND
         refused = act(tenant, before, given)
         after = cases.find(tenant, conversation_id)

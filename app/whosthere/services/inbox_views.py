@@ -110,7 +110,7 @@ def _of_platform(tenant: Tenant, agent_id: str, before: Position, wanted: Wanted
     filters = wanted.filters
     stretches = _stretches(wanted.view, filters, agent_id)
     if filters.tag is not None and views.is_rare(tenant, filters.tag, LOOK_MAX):
-        return [_Found(views.tagged(tenant, one, filters, before, count + 1), None) for one in stretches]
+        return [_Found(views.tagged(tenant, one, filters, before, count + 1, LOOK_MAX), None) for one in stretches]
     return [_look(tenant, one, filters, before, count) for one in stretches]
 
 

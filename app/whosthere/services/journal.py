@@ -7,7 +7,7 @@ from typing import Any
 
 from whosthere.services.runtime import Runtime
 from whosthere.storage import agents, audit
-from whosthere.storage.audit import Entry
+from whosthere.storage.audit import EVERYTHING, Entry, Wanted
 from whosthere.storage.connection import Connection
 from whosthere.storage.tenancy import Tenant
 
@@ -27,10 +27,29 @@ def note(runtime: Runtime, tenant: Tenant, actor: Actor, action: str, now: int, 
     audit.add(tenant, Entry(runtime.new_id(), actor.name, action, detail, now))
 
 
-def entries(runtime: Runtime, platform_id: str, *, before: tuple[int, str] = LAST, count: int = 100) -> list[Entry]:
+def entries(
+    runtime: Runtime,
+    platform_id: str,
+    *,
+    before: tuple[int, str] = LAST,
+    count: int = 100,
+    wanted: Wanted = EVERYTHING,
+) -> list[Entry]:
     """Return the newest entries of a platform's audit log before a position (`created_at`, id)."""
     with runtime.reading(platform_id) as tenant:
-        return audit.newest(tenant, before, count)
+        return audit.newest(tenant, before, count, wanted)
+
+
+def actions_of(runtime: Runtime, platform_id: str) -> list[str]:
+    """Return every action that the platform's audit log knows."""
+    with runtime.reading(platform_id) as tenant:
+        return audit.actions(tenant)
+
+
+def names_of(runtime: Runtime, platform_id: str) -> dict[str, str]:
+    """Return what to call the actors of the log who serve the platform today, by the names the log has for them."""
+    with runtime.database.read() as connection:
+        return {f"agent:{one.id}": one.name for one in agents.serving(connection, platform_id)}
 
 
 def note_everywhere(

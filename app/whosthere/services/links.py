@@ -15,7 +15,7 @@ from whosthere.core.roles import Role, reaches
 from whosthere.realtime.hub import agent_topic
 from whosthere.services import agent_mail, passwords
 from whosthere.services.agent_sessions import WRONG_PASSWORD
-from whosthere.services.agents import by_email, new_agent
+from whosthere.services.agents import NO_AGENT, by_email, new_agent
 from whosthere.services.digests import digest_of
 from whosthere.services.journal import Actor, note, note_everywhere
 from whosthere.services.runtime import Runtime
@@ -107,11 +107,13 @@ def accept_as_new(runtime: Runtime, secret: str, name: str, password: str) -> Ag
         return made
 
     def create(connection: Connection) -> Agent | Refused:
-        again = _used_up(runtime, connection, secret)
+        again = _invitation(runtime, connection, secret)
         if isinstance(again, Refused):
             return again
         if again.agent is not None:
             return Refused(Reason.ALREADY_EXISTS, "You have an account meanwhile: open the link again.", "code")
+        if not links.use(connection, again.link.id, runtime.clock()):
+            return _OVER
         agents.add(connection, made)
         _join(runtime, connection, again, made)
         return made
@@ -123,11 +125,13 @@ def accept_as(runtime: Runtime, secret: str, agent: Agent) -> Invitation | Refus
     """Let an agent who has proven who they are join the platform that an invitation is to."""
 
     def join(connection: Connection) -> Invitation | Refused:
-        found = _used_up(runtime, connection, secret)
+        found = _invitation(runtime, connection, secret)
         if isinstance(found, Refused):
             return found
         if found.agent is None or found.agent.id != agent.id:
             return Refused(Reason.FORBIDDEN, "This invitation is for another address.")
+        if not links.use(connection, found.link.id, runtime.clock()):
+            return _OVER
         _join(runtime, connection, found, agent)
         return found
 
@@ -146,13 +150,6 @@ def accept_by_password(runtime: Runtime, secret: str, password: str) -> Invitati
         return _OVER
     fitting = passwords.fits(password, found.agent.password_hash)
     return accept_as(runtime, secret, found.agent) if fitting else WRONG_PASSWORD
-
-
-def _used_up(runtime: Runtime, connection: Connection, secret: str) -> Invitation | Refused:
-    found = _invitation(runtime, connection, secret)
-    if isinstance(found, Refused):
-        return found
-    return found if links.use(connection, found.link.id, runtime.clock()) else _OVER
 
 
 def _join(runtime: Runtime, connection: Connection, found: Invitation, agent: Agent) -> None:
@@ -176,6 +173,14 @@ def password_link(
     links.add(connection, made, digest_of(secret))
     note_everywhere(runtime, connection, actor, agent.id, "agent.password_link", now, agent=agent.id)
     return NewLink(made, secret)
+
+
+def password_link_for(runtime: Runtime, email: str, *, actor: Actor) -> NewLink | Refused:
+    """Make a way to a new password for the agent with this address; for operators."""
+    agent = by_email(runtime, email)
+    if agent is None or agent.disabled_at is not None:
+        return NO_AGENT
+    return runtime.database.transact(lambda connection: password_link(runtime, connection, agent, actor=actor))
 
 
 def forgotten(runtime: Runtime, email: str, address_of: AddressOf) -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import access_topic, record_topic
+from whosthere.services.attachments import NOT_FOUND as NO_ATTACHMENT
+from whosthere.services.attachments import Opened, opened
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime
-from whosthere.storage import users
+from whosthere.storage import attachments, users
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import User
 
@@ -42,6 +44,17 @@ def look_up(runtime: Runtime, platform_id: str, wanted: Wanted) -> list[User]:
         ids = dict.fromkeys(record.id for record in (*facts.by_user_id, *facts.by_email))
         people = (users.find(tenant, one) for one in list(ids)[:FOUND_MAX])
         return [one for one in people if one is not None]
+
+
+def open_attachment(runtime: Runtime, platform_id: str, record_id: str, attachment_id: str) -> Opened | Refused:
+    """Open a file of a person's conversations; close it."""
+    with runtime.reading(platform_id) as tenant:
+        if users.find(tenant, record_id) is None:
+            return NOT_FOUND
+        found = attachments.find(tenant, attachment_id)
+    if found is None or found.record_id != record_id:
+        return NO_ATTACHMENT
+    return opened(runtime, platform_id, found)
 
 
 def end_sessions(runtime: Runtime, platform_id: str, record_id: str, *, actor: Actor) -> Refused | None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from whosthere.core.keys import Scheme
 from whosthere.core.policy import Policy
 from whosthere.core.reasons import Reason, Refused
+from whosthere.core.roles import Role
 from whosthere.realtime.hub import access_topic
 from whosthere.services import keys
 from whosthere.services.journal import Actor, note
 from whosthere.services.keys import NewKey
 from whosthere.services.options import Invalid, apply, texts
 from whosthere.services.runtime import Runtime
-from whosthere.storage import platforms
+from whosthere.storage import agents, platforms
 from whosthere.storage.errors import Conflict
 from whosthere.storage.platforms import Platform
 from whosthere.storage.tenancy import Tenant
@@ -34,13 +35,20 @@ class Created:
 
 
 def create(
-    runtime: Runtime, name: str, origins: Sequence[str], *, actor: Actor, values: Mapping[str, str] | None = None
+    runtime: Runtime,
+    name: str,
+    origins: Sequence[str],
+    *,
+    actor: Actor,
+    values: Mapping[str, str] | None = None,
+    owner_id: str | None = None,
 ) -> Created | Invalid:
     """Create a platform that enforces verification, with one `standard` key.
 
     Args:
         origins: where it may be embedded; without any, no page can boot.
         values: further options, as in `change`.
+        owner_id: the agent who becomes its owner.
     """
     now = runtime.clock()
     platform_id = runtime.new_id()
@@ -52,6 +60,8 @@ def create(
 
     def store(tenant: Tenant) -> Created:
         platforms.add(tenant.connection, platform)
+        if owner_id is not None:
+            agents.join(tenant.connection, owner_id, platform_id, Role.OWNER.value)
         note(runtime, tenant, actor, "platform.created", now, **texts(platform))
         key = keys.add(runtime, tenant, keys.Wanted(Scheme.STANDARD), actor, now)
         if isinstance(key, Refused):

@@ -12,13 +12,13 @@ from whosthere.core.anonymous import DAY_MS
 from whosthere.core.conversation import RESOLVED_DAYS, Actor, State
 from whosthere.core.policy import ANONYMOUS_DAYS_MAX
 from whosthere.realtime.hub import platform_topic, record_topic
-from whosthere.services import leftovers
+from whosthere.services import erasure, leftovers, retention
 from whosthere.services.conversations import change_state
 from whosthere.services.runtime import Runtime
 from whosthere.storage import conversations, departed, expired, platforms, sessions
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.departed import Limits
-from whosthere.storage.expired import Kind
+from whosthere.storage.expired import Global, Kind
 from whosthere.storage.platforms import Platform
 from whosthere.storage.tenancy import Tenant
 
@@ -63,6 +63,8 @@ def purge(
         total = step.number()
         done = total if dry_run else _run(step, total, progress)
         purged[step.name] = purged.get(step.name, 0) + done
+    if not dry_run:
+        runtime.database.scrub()
     return purged
 
 
@@ -82,12 +84,15 @@ def _steps(runtime: Runtime, everybody: list[Platform], now: int, batch: int) ->
         # Before the tombstones: what they ended is dealt with while they still say so.
         yield _conversations(runtime, platform, now, batch)
         yield _resolved(runtime, platform, now, batch)
+        yield _erasures(runtime, platform, batch)
+        yield _closed(runtime, platform, now, batch)
         yield _unsent(runtime, platform, now, batch)
         yield _silent(runtime, platform, now, batch)
         yield _strays(runtime, platform, now)
         for kind, before in _ages(now).items():
             yield _old(runtime, platform, kind, before, batch)
-    yield _agent_sessions(runtime, now, batch)
+    for each in Global:
+        yield _of_nobody(runtime, each, now, batch)
     yield _Step("interruptedUploads", lambda: 0, lambda _: (runtime.files.remove_abandoned(now - DAY_MS), None))
 
 
@@ -176,6 +181,25 @@ def _resolved(runtime: Runtime, platform: Platform, now: int, batch: int) -> _St
     return _Step("resolvedConversations", number, end)
 
 
+def _erasures(runtime: Runtime, platform: Platform, batch: int) -> _Step:
+    """Erasures that were stopped."""
+    return _Step(
+        "erasures",
+        lambda: erasure.unfinished_number(runtime, platform.id),
+        lambda _: (erasure.finish_all(runtime, platform.id, batch=batch), None),
+    )
+
+
+def _closed(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
+    """Closed conversations that the platform does not keep any longer."""
+
+    def delete(_: str) -> tuple[int, str | None]:
+        deleted, more = retention.delete_old(runtime, platform, now, batch)
+        return deleted, departed.FIRST if more else None
+
+    return _Step("oldConversations", lambda: retention.old_number(runtime, platform, now), delete)
+
+
 def _unsent(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
     def remove(_: str) -> tuple[int, str | None]:
         removed = leftovers.remove_unsent(runtime, platform.id, now, batch)
@@ -201,16 +225,16 @@ def _end(runtime: Runtime, tenant: Tenant, conversation_id: str, now: int) -> No
     change_state(runtime, tenant, conversation, State.ENDED, by=Actor.SYSTEM, now=now)
 
 
-def _agent_sessions(runtime: Runtime, now: int, batch: int) -> _Step:
+def _of_nobody(runtime: Runtime, kind: Global, now: int, batch: int) -> _Step:
     def number() -> int:
         with runtime.database.read() as connection:
-            return expired.agent_sessions_number(connection, now)
+            return expired.global_number(connection, kind, now)
 
     def delete(_: str) -> tuple[int, str | None]:
-        deleted = runtime.database.transact(lambda connection: expired.delete_agent_sessions(connection, now, batch))
+        deleted = runtime.database.transact(lambda connection: expired.delete_some_global(connection, kind, now, batch))
         return deleted, _again(deleted, batch)
 
-    return _Step("agentSessions", number, delete)
+    return _Step(kind.value, number, delete)
 
 
 def _limits(platform: Platform, now: int) -> Limits:

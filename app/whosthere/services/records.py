@@ -67,23 +67,40 @@ def may_undo(identity: Identity, platform_id: str) -> bool:
 
 def undo(runtime: Runtime, identity: Identity, entry_id: str) -> Entry | Refused:
     """Undo a merge; one that is undone already stays so."""
-    now = runtime.clock()
     for platform_id in identity.platform_ids:
         with runtime.reading(platform_id) as tenant:
             if ledger.find(tenant, entry_id) is None:
                 continue
         if not may_undo(identity, platform_id):
             return _FORBIDDEN
-        outcome = runtime.writing(platform_id, lambda tenant: _undo(runtime, tenant, identity, entry_id, now))
-        if isinstance(outcome, Entry):
-            for record_id in {outcome.record_id, outcome.other_id or outcome.record_id}:
-                runtime.hub.publish(record_topic(platform_id, record_id))
-            runtime.hub.publish(platform_topic(platform_id))
-        return outcome
+        return undo_on(runtime, platform_id, entry_id, actor=Actor(f"agent:{identity.agent.id}"))
     return NOT_FOUND
 
 
-def _undo(runtime: Runtime, tenant: Tenant, identity: Identity, entry_id: str, now: int) -> Entry | Refused:
+def undo_on(runtime: Runtime, platform_id: str, entry_id: str, *, actor: Actor) -> Entry | Refused:
+    """Undo a merge of a platform, for somebody who may; one that is undone already stays so."""
+    now = runtime.clock()
+    outcome = runtime.writing(platform_id, lambda tenant: _undo(runtime, tenant, actor, entry_id, now))
+    if isinstance(outcome, Entry):
+        for record_id in {outcome.record_id, outcome.other_id or outcome.record_id}:
+            runtime.hub.publish(record_topic(platform_id, record_id))
+        runtime.hub.publish(platform_topic(platform_id))
+    return outcome
+
+
+def merge(runtime: Runtime, platform_id: str, entry_id: str) -> Entry | Refused:
+    """Return one merge of a platform."""
+    with runtime.reading(platform_id) as tenant:
+        return ledger.find(tenant, entry_id) or NOT_FOUND
+
+
+def merges(runtime: Runtime, platform_id: str, before_id: str, count: int) -> list[Entry]:
+    """Return the merges of a platform before an id, newest first."""
+    with runtime.reading(platform_id) as tenant:
+        return ledger.newest(tenant, before_id, count)
+
+
+def _undo(runtime: Runtime, tenant: Tenant, actor: Actor, entry_id: str, now: int) -> Entry | Refused:
     entry = ledger.find(tenant, entry_id)
     if entry is None or entry.undone_at is not None:
         return entry or NOT_FOUND
@@ -92,7 +109,6 @@ def _undo(runtime: Runtime, tenant: Tenant, identity: Identity, entry_id: str, n
     if refused is not None:
         return refused
     ledger.mark_undone(tenant, entry.id, now)
-    actor = Actor(f"agent:{identity.agent.id}")
     note(runtime, tenant, actor, "merge.undone", now, entry=entry.id, kind=entry.kind, record=entry.record_id)
     return replace(entry, undone_at=now)
 

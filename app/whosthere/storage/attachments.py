@@ -55,10 +55,12 @@ class Attachment:
         }
 
 
-_columns = [attachments.c[name] for name in Attachment.__dataclass_fields__]
-_ONE = select_in(attachments, columns=_columns).where(attachments.c.id == bindparam("id"))
+COLUMNS = [attachments.c[name] for name in Attachment.__dataclass_fields__]
+"""What `from_row` reads."""
+
+_ONE = select_in(attachments, columns=COLUMNS).where(attachments.c.id == bindparam("id"))
 _ONE_WITH_OWNER = (
-    select(*_columns, conversations.c.record_id.label("owner_id"))
+    select(*COLUMNS, conversations.c.record_id.label("owner_id"))
     .select_from(
         attachments.outerjoin(
             conversations,
@@ -109,13 +111,13 @@ def add(tenant: Tenant, attachment: Attachment) -> None:
 def find(tenant: Tenant, attachment_id: str) -> Attachment | None:
     """Return one attachment of the platform, or `None`."""
     row = tenant.run(_ONE, id=attachment_id).one_or_none()
-    return None if row is None else _from_row(row)
+    return None if row is None else from_row(row)
 
 
 def find_with_owner(tenant: Tenant, attachment_id: str) -> tuple[Attachment, str | None] | None:
     """Return an attachment and whose conversation it is in, in one query; `None` for the owner of one in none."""
     row = tenant.run(_ONE_WITH_OWNER, id=attachment_id).one_or_none()
-    return None if row is None else (_from_row(row), row.owner_id)
+    return None if row is None else (from_row(row), row.owner_id)
 
 
 def usage(tenant: Tenant, author_id: str, since: int) -> Usage:
@@ -154,5 +156,6 @@ def unknown(tenant: Tenant, ids: Sequence[str]) -> list[str]:
     return [one for one in ids if one not in known]
 
 
-def _from_row(row: Row) -> Attachment:
+def from_row(row: Row) -> Attachment:
+    """Read a row that holds the columns of `Attachment`."""
     return Attachment(*(getattr(row, name) for name in Attachment.__dataclass_fields__))

@@ -39,9 +39,17 @@ _NEWEST = (
             and_(audit_log.c.created_at == bindparam("before_at"), audit_log.c.id < bindparam("before_id")),
         )
     )
+    .where(
+        audit_log.c.created_at >= bindparam("from_at"),
+        audit_log.c.created_at < bindparam("to_at"),
+        # one statement for every filter: an absent one compares with nothing
+        or_(bindparam("any_action"), audit_log.c.action == bindparam("of_action")),
+        or_(bindparam("any_actor"), audit_log.c.actor == bindparam("of_actor")),
+    )
     .order_by(audit_log.c.created_at.desc(), audit_log.c.id.desc())
     .limit(bindparam("count"))
 )
+_ACTIONS = select_in(audit_log, columns=[audit_log.c.action]).distinct().order_by(audit_log.c.action)
 
 
 def add(tenant: Tenant, entry: Entry) -> None:
@@ -56,7 +64,41 @@ def add(tenant: Tenant, entry: Entry) -> None:
     )
 
 
-def newest(tenant: Tenant, before: tuple[int, str], count: int) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries somebody looks for; without anything, all of them.
+
+    Attributes:
+        from_at: the first moment, epoch milliseconds.
+        to_at: the moment after the last one.
+    """
+
+    action: str | None = None
+    actor: str | None = None
+    from_at: int = 0
+    to_at: int = 2**62
+
+
+EVERYTHING = Wanted()
+
+
+def newest(tenant: Tenant, before: tuple[int, str], count: int, wanted: Wanted = EVERYTHING) -> list[Entry]:
     """Return at most `count` entries older than the position `before` (`created_at`, id), newest first."""
-    rows = tenant.run(_NEWEST, before_at=before[0], before_id=before[1], count=count)
+    rows = tenant.run(
+        _NEWEST,
+        before_at=before[0],
+        before_id=before[1],
+        from_at=wanted.from_at,
+        to_at=wanted.to_at,
+        any_action=wanted.action is None,
+        of_action=wanted.action or "",
+        any_actor=wanted.actor is None,
+        of_actor=wanted.actor or "",
+        count=count,
+    )
     return [Entry(**row._mapping) for row in rows]
+
+
+def actions(tenant: Tenant) -> list[str]:
+    """Return every action that the log knows, in order."""
+    return list(tenant.run(_ACTIONS).scalars())

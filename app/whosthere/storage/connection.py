@@ -75,6 +75,11 @@ class Connection:
         self._driver = driver
         self._speller = speller
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it leads to SQLite, else to PostgreSQL."""
+        return self._speller.is_sqlite
+
     def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Rows:
         """Run a statement of SQLAlchemy Core with the values of its parameters."""
         values = values or {}
@@ -93,6 +98,7 @@ class Speller:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        self.is_sqlite = dialect.name == "sqlite"
         self.spell = lru_cache(_KEPT_MAX)(self._spell)
 
     def _spell(self, statement: Any, columns: tuple[str, ...]) -> Spelled:

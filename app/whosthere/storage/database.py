@@ -134,7 +134,7 @@ class Database:
         does this by itself, when it vacuums.
         """
         if self.is_sqlite:
-            with self._writer, self.inspect() as connection:
+            with self._writer, self._transaction(None) as connection:
                 connection.exec_driver_sql("PRAGMA busy_timeout=500")
                 try:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

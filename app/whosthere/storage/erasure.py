@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, bindparam, case, func, literal, null, or_, select
+from sqlalchemy import JSON, BigInteger, Text, bindparam, case, cast, exists, func, literal, null, or_, select
 
 from whosthere.core.redaction import REDACTED
 from whosthere.storage.tables import (
@@ -75,9 +75,21 @@ _CLOSE = (
         erased_at=None,
     )
 )
+_is_full = or_(
+    _head.state != "ended",
+    _head.title != "",
+    _head.last_body != "",
+    *(_head[name].is_not(None) for name in ("page_url", "start_id", "rating_comment")),
+    cast(_head.tags, Text) != "[]",
+    cast(_head.fields, Text) != "{}",
+    *(
+        exists().where(table.c.platform_id == _head.platform_id, table.c.conversation_id == _head.id)
+        for table in (notes, outbox)
+    ),
+)
 _HEADS = (
     select_in(conversations, columns=[_head.id])
-    .where(_of_person, _head.id > bindparam("after"))
+    .where(_of_person, _head.id > bindparam("after"), _is_full)
     .order_by(_head.id)
     .limit(bindparam("count"))
 )
@@ -140,15 +152,11 @@ _REMOVE_LEDGER = delete_in(merge_ledger).where(merge_ledger.c.record_id == bindp
 _FINISH = (
     update_in(users)
     .where(users.c.id == bindparam("b_id"), users.c.deleted_at.is_not(None))
-    .values(erased_at=bindparam("b_now", type_=BigInteger))
+    .values(erased_at=func.coalesce(users.c.erased_at, bindparam("b_now", type_=BigInteger)))
 )
-_UNFINISHED = (
-    select_in(users, columns=[users.c.id])
-    .where(
-        users.c.deleted_at.is_not(None), or_(users.c.erased_at.is_(None), users.c.erased_at > bindparam("swept_until"))
-    )
-    .order_by(users.c.id)
-)
+_deleted = select_in(users, columns=[users.c.id]).where(users.c.deleted_at.is_not(None)).order_by(users.c.id)
+_UNFINISHED = _deleted.where(users.c.erased_at.is_(None))
+_FINISHED_SINCE = _deleted.where(users.c.erased_at > bindparam("since"))
 _SAMPLED = select_in(refusal_samples, columns=[refusal_samples.c.id, refusal_samples.c.page_url]).where(
     refusal_samples.c.page_url.is_not(None)
 )
@@ -234,9 +242,14 @@ def finish(tenant: Tenant, record_id: str, now: int) -> None:
     tenant.run(_FINISH, b_id=record_id, b_now=now)
 
 
-def unfinished(tenant: Tenant, swept_until: int) -> Sequence[str]:
-    """Return the records whose erasure has not come to its end, or did so after an instant (epoch milliseconds)."""
-    return tenant.run(_UNFINISHED, swept_until=swept_until).scalars().all()
+def unfinished(tenant: Tenant) -> Sequence[str]:
+    """Return the records whose erasure has not come to its end."""
+    return tenant.run(_UNFINISHED).scalars().all()
+
+
+def finished_since(tenant: Tenant, since: int) -> Sequence[str]:
+    """Return the records whose erasure came to its end after an instant (epoch milliseconds)."""
+    return tenant.run(_FINISHED_SINCE, since=since).scalars().all()
 
 
 def forget_samples(tenant: Tenant, names: Sequence[str]) -> None:

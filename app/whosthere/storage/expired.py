@@ -15,11 +15,13 @@ from sqlalchemy import ColumnElement, Delete, Select, Table, bindparam, delete, 
 
 from whosthere.storage.connection import Connection
 from whosthere.storage.tables import (
+    agent_links,
     agent_sessions,
     ended_anonymous,
     refusal_counts,
     refusal_samples,
     revoked_sessions,
+    sign_in_tries,
 )
 from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in
 
@@ -31,6 +33,14 @@ class Kind(StrEnum):
     ENDED_ANONYMOUS = "endedAnonymous"
     REFUSAL_COUNTS = "refusalCounts"
     REFUSAL_SAMPLES = "refusalSamples"
+
+
+class Global(StrEnum):
+    """Rows of no platform that have an end."""
+
+    AGENT_SESSIONS = "agentSessions"
+    AGENT_LINKS = "agentLinks"
+    SIGN_IN_TRIES = "signInTries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,24 @@ def _statements(table: Table, age: ColumnElement[int]) -> _Statements:
 
 
 _STATEMENTS = {kind: _statements(table, age) for kind, (table, age) in _AGES.items()}
-_old_agent_session = agent_sessions.c.expires_at < bindparam("now")
-_AGENT_SESSIONS = select(func.count()).select_from(agent_sessions).where(_old_agent_session)
-_DELETE_AGENT_SESSIONS = delete(agent_sessions).where(
-    agent_sessions.c.digest.in_(select(agent_sessions.c.digest).where(_old_agent_session).limit(bindparam("count")))
-)
+
+_GLOBAL: Mapping[Global, tuple[Table, ColumnElement[Any], ColumnElement[int]]] = {
+    Global.AGENT_SESSIONS: (agent_sessions, agent_sessions.c.digest, agent_sessions.c.expires_at),
+    Global.AGENT_LINKS: (agent_links, agent_links.c.digest, agent_links.c.expires_at),
+    Global.SIGN_IN_TRIES: (sign_in_tries, sign_in_tries.c.digest, sign_in_tries.c.window_ends_at),
+}
+
+
+def _of_nobody(table: Table, key: ColumnElement[Any], age: ColumnElement[int]) -> _Statements:
+    old = age < bindparam("now")
+    some = select(key).where(old).limit(bindparam("count"))
+    return _Statements(
+        number=select(func.count()).select_from(table).where(old),
+        batch=delete(table).where(key.in_(some)),
+    )
+
+
+_GLOBAL_STATEMENTS = {kind: _of_nobody(*about) for kind, about in _GLOBAL.items()}
 
 
 def number(tenant: Tenant, kind: Kind, before: int) -> int:
@@ -74,11 +97,11 @@ def delete_some(tenant: Tenant, kind: Kind, before: int, count: int) -> int:
     return tenant.run(_STATEMENTS[kind].batch, limit_at=before, count=count).rowcount
 
 
-def agent_sessions_number(connection: Connection, now: int) -> int:
-    """Return how many sessions of agents are over."""
-    return int(connection.execute(_AGENT_SESSIONS, {"now": now}).scalar_one())
+def global_number(connection: Connection, kind: Global, now: int) -> int:
+    """Return how many rows of no platform are over."""
+    return int(connection.execute(_GLOBAL_STATEMENTS[kind].number, {"now": now}).scalar_one())
 
 
-def delete_agent_sessions(connection: Connection, now: int, count: int) -> int:
-    """Delete at most `count` sessions of agents that are over; return how many it were."""
-    return connection.execute(_DELETE_AGENT_SESSIONS, {"now": now, "count": count}).rowcount
+def delete_some_global(connection: Connection, kind: Global, now: int, count: int) -> int:
+    """Delete at most `count` of them; return how many it were."""
+    return connection.execute(_GLOBAL_STATEMENTS[kind].batch, {"now": now, "count": count}).rowcount

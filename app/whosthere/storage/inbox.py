@@ -42,7 +42,7 @@ _person = [column.label(f"u_{column.name}") for column in users.c]
 CASES = (
     select(*_head, *_person)
     .join_from(conversations, users, users.c.id == conversations.c.record_id)
-    .where(in_platform(conversations, users))
+    .where(in_platform(conversations, users), users.c.deleted_at.is_(None))
 )
 BEFORE = and_(
     conversations.c.updated_at <= bindparam("before_at"),  # bounds the range of the index that is read

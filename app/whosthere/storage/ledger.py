@@ -65,7 +65,13 @@ _ONE = select_in(merge_ledger, columns=_columns).where(merge_ledger.c.id == bind
 _OF_RECORD = (
     select_in(merge_ledger, columns=_columns)
     .where(merge_ledger.c.record_id == bindparam("of_record"))
-    .order_by(merge_ledger.c.created_at.desc(), merge_ledger.c.id.desc())
+    .order_by(merge_ledger.c.created_at.desc())
+    .limit(bindparam("count"))
+)
+_NEWEST = (
+    select_in(merge_ledger, columns=_columns)
+    .where(merge_ledger.c.id < bindparam("before_id"))
+    .order_by(merge_ledger.c.id.desc())  # ids grow with time
     .limit(bindparam("count"))
 )
 _MARK_UNDONE = (
@@ -128,6 +134,11 @@ def find(tenant: Tenant, entry_id: str) -> Entry | None:
 def of_record(tenant: Tenant, record_id: str, count: int) -> list[Entry]:
     """Return the newest entries of a record, newest first."""
     return [_from_row(row) for row in tenant.run(_OF_RECORD, of_record=record_id, count=count)]
+
+
+def newest(tenant: Tenant, before_id: str, count: int) -> list[Entry]:
+    """Return the platform's entries before an id, newest first."""
+    return [_from_row(row) for row in tenant.run(_NEWEST, before_id=before_id, count=count)]
 
 
 def mark_undone(tenant: Tenant, entry_id: str, now: int) -> bool:

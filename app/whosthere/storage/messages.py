@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, String, and_, bindparam, case, func, not_, nu
 
 from whosthere.core.notices import AGENTS_NOTICE_MS, VISITOR_NOTICE_MS
 from whosthere.core.tags import unique
-from whosthere.storage import taggings
+from whosthere.storage import search, taggings
 from whosthere.storage.connection import Rows
 from whosthere.storage.conversations import EXCERPT_LENGTH, TITLE_LENGTH
 from whosthere.storage.errors import Conflict
@@ -261,6 +261,8 @@ def _store(
     row = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
     row |= {"conversation_id": conversation_id, "seq": seq, "record_seq": record_seq, "created_at": now}
     tenant.add(messages, record_id=record_id, **row)
+    if draft.author_kind != "system":
+        search.add(tenant, search.Kind.MESSAGE, draft.id, draft.body, *_file_names(draft))
     return Message(**row)
 
 
@@ -270,8 +272,12 @@ def _read(rows: Rows) -> list[Message]:
 
 def _excerpt(draft: Draft) -> str:
     """Return what a list shows of a message: its text, or else the names of its files."""
-    names = ", ".join(str(attachment["name"]) for attachment in draft.attachments or ())
+    names = ", ".join(_file_names(draft))
     return (draft.body or (names and f"\N{PAPERCLIP} {names}"))[:EXCERPT_LENGTH]
+
+
+def _file_names(draft: Draft) -> list[str]:
+    return [str(attachment["name"]) for attachment in draft.attachments or ()]
 
 
 def _title(body: str) -> str:

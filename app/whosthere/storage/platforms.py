@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Text, bindparam, cast, insert, select, update
 
+from whosthere.core.abuse import Abuse, read_abuse
 from whosthere.core.policy import AnonymousHistory, Policy, Verification
 from whosthere.storage.connection import Connection, Row
 from whosthere.storage.tables import platforms
@@ -33,6 +34,7 @@ class Platform:
     availability: Mapping[str, Any] = field(default_factory=dict)
     retention_days: int | None = None
     first_boot_at: int | None = None
+    abuse: Abuse = field(default_factory=Abuse)
 
 
 COLUMNS = (
@@ -46,6 +48,7 @@ COLUMNS = (
     cast(platforms.c.availability, Text).label("availability"),
     platforms.c.retention_days,
     platforms.c.first_boot_at,
+    cast(platforms.c.abuse, Text).label("abuse"),
     *(platforms.c[name] for name in Policy.__dataclass_fields__ if name != "platform_id"),
 )
 """What `from_row` reads; they stand first in a query that has more columns."""
@@ -65,6 +68,7 @@ _SETTINGS = (
     "appearance",
     "availability",
     "retention_days",
+    "abuse",
 )
 _raised = {"version": platforms.c.version + 1, "access_version": platforms.c.access_version + 1}
 _ADD = insert(platforms)
@@ -93,7 +97,7 @@ def from_row(row: Row) -> Platform:
 def _read(values: tuple[Any, ...]) -> Platform:
     # Every request reads the row anew. What is kept is only what the same values were turned into before.
     platform_id, name, created_at, version, access_version, origins, appearance, availability, *more = values
-    days, first_boot_at, *settings = more
+    days, first_boot_at, abuse, *settings = more
     verification, user_id_pattern, email_adoption, anonymous_days, anonymous_idle_days, history = settings
     return Platform(
         id=platform_id,
@@ -115,6 +119,7 @@ def _read(values: tuple[Any, ...]) -> Platform:
         availability=MappingProxyType(json.loads(availability)),
         retention_days=days,
         first_boot_at=first_boot_at,
+        abuse=read_abuse(json.loads(abuse)),
     )
 
 
@@ -175,4 +180,5 @@ def _settings(platform: Platform) -> dict[str, Any]:
         "appearance": dict(platform.appearance),
         "availability": dict(platform.availability),
         "retention_days": platform.retention_days,
+        "abuse": platform.abuse.stored(),
     }

@@ -73,6 +73,7 @@ class AnonymousState:
     contact: Contact
     beside: Beside
     generation: int = 0
+    blocked: bool = False
 
     @property
     def has_row(self) -> bool:
@@ -136,6 +137,7 @@ _of_anonymous = (
     users.c.logged_in_id,
     users.c.history_since,
     users.c.session_generation,
+    users.c.blocked_at,
 )
 _this_anonymous = select_in(users, columns=_of_anonymous).where(users.c.id == bindparam("anonymous_id")).subquery()
 _ANONYMOUS = select(_ENDED.exists().label("ended"), *_this_anonymous.c).select_from(
@@ -216,4 +218,5 @@ def anonymous_state(tenant: Tenant, anonymous_id: str) -> AnonymousState:
         contact=Contact(row.contact_name, row.contact_email),
         beside=Beside(row.logged_in_id, row.history_since),
         generation=row.session_generation or 0,
+        blocked=row.blocked_at is not None,
     )

@@ -32,6 +32,7 @@ from whosthere.storage.accounts import (
 )
 from whosthere.storage.columns import count, flag, identifier, instant, metadata, tenant_table, within
 from whosthere.storage.ledgers import audit_log, merge_ledger, refusal_counts, refusal_samples
+from whosthere.storage.lexicon import search_entries
 from whosthere.storage.team import canned_replies, mentions, notes, outbox, taggings
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "refusal_counts",
     "refusal_samples",
     "revoked_sessions",
+    "search_entries",
     "server_keys",
     "sign_in_tries",
     "taggings",

@@ -54,12 +54,13 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Found:
     """The facts of one claim; of each record in them, when it was last seen, what was left in the chat, and the
-    generation of its sessions."""
+    generation of its sessions; and which of them are blocked."""
 
     facts: Facts
     last_seen_at: dict[str, int]
     contacts: dict[str, Contact]
     generations: dict[str, int]
+    blocked: frozenset[str] = frozenset()
 
 
 _of_user = tuple(name for name in User.__dataclass_fields__ if name != "record")
@@ -68,7 +69,9 @@ COLUMNS = [users.c[name] for name in (*Record.__dataclass_fields__, *_of_user)]
 
 _alive = users.c.deleted_at.is_(None)
 _record = [users.c[name] for name in Record.__dataclass_fields__]
-_beside = [users.c.last_seen_at, users.c.contact_name, users.c.contact_email, users.c.session_generation]
+_beside = [
+    users.c[name] for name in ("last_seen_at", "contact_name", "contact_email", "session_generation", "blocked_at")
+]
 _FACTS = union_all(
     select_in(users, columns=[literal(True).label("by_user_id"), *_beside, *_record]).where(
         # `shadow` stands before the digest in the unique index: naming both of its values lets the index be used
@@ -165,6 +168,7 @@ def facts(tenant: Tenant, *, user_id: str | None, email: str | None) -> Found:
         last_seen_at={row.id: row.last_seen_at for row in rows},
         contacts={row.id: Contact(row.contact_name, row.contact_email) for row in rows},
         generations={row.id: row.session_generation for row in rows},
+        blocked=frozenset(row.id for row in rows if row.blocked_at is not None),
     )
 
 

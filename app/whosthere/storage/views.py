@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, String, and_, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Select, String, and_, bindparam, false, func, or_, select, true
 
 from whosthere.core.conversation import State
 from whosthere.core.views import Place
@@ -17,7 +17,7 @@ from whosthere.storage.columns import ID
 from whosthere.storage.conversations import Position
 from whosthere.storage.inbox import BEFORE, CASES, NEWEST_FIRST, Case, case_from_row
 from whosthere.storage.tables import conversations, taggings
-from whosthere.storage.tenancy import PLATFORM, Tenant, select_in
+from whosthere.storage.tenancy import Tenant, select_in
 
 
 class Index(StrEnum):
@@ -65,14 +65,19 @@ _ORDER = {Index.UNASSIGNED: (_row.assignee_id.desc(), _row.place.desc(), _row.st
 
 _assurance, _tag = bindparam("by_assurance", type_=String), bindparam("by_tag", type_=String)
 _assignee, _nobody = bindparam("by_assignee", type_=ID), bindparam("by_nobody", type_=Boolean)
-_is_tagged = exists().where(
-    taggings.c.platform_id == _row.platform_id, taggings.c.tag == _tag, taggings.c.conversation_id == _row.id
+# Not an EXISTS: PostgreSQL might read everything that has the tag to answer it.
+_is_tagged = (
+    select_in(taggings, columns=[taggings.c.id])
+    .where(taggings.c.tag == _tag, taggings.c.conversation_id == _row.id)
+    .correlate(conversations)
+    .scalar_subquery()
+    .is_not(None)
 )
 _kept = (
     or_(_assurance.is_(None), _row.assurance == _assurance),
     or_(_assignee.is_(None), _row.assignee_id == _assignee),
-    or_(_nobody == false(), _row.assignee_id.is_(None)),
 )
+_is_nobodys = or_(_nobody == false(), _row.assignee_id.is_(None))
 _above_floor = and_(
     _row.updated_at >= bindparam("floor_at"),
     or_(_row.updated_at > bindparam("floor_at"), _row.id >= bindparam("floor_id")),
@@ -81,9 +86,11 @@ _above_floor = and_(
 
 def _page(index: Index) -> Select[Any]:
     not_spam = (_row.place != Place.SPAM.value,) if index is Index.NEWEST else ()
+    # Said twice, SQLite would lose sight of the order.
+    nobodys = () if index is Index.UNASSIGNED else (_is_nobodys,)
     tagged = or_(_tag.is_(None), _is_tagged)
     return (
-        CASES.where(*_REACHED[index], *not_spam, BEFORE, _above_floor, *_kept, tagged)
+        CASES.where(*_REACHED[index], *not_spam, BEFORE, _above_floor, *_kept, *nobodys, tagged)
         .order_by(*_ORDER.get(index, NEWEST_FIRST))
         .limit(bindparam("count"))
     )
@@ -103,21 +110,37 @@ _PAGES = {index: _page(index) for index in Index}
 _FLOORS = {index: _floor(index) for index in Index}
 _some_tagged = select_in(taggings, columns=[taggings.c.id]).where(taggings.c.tag == _tag).limit(bindparam("count"))
 _TAGGED_NUMBER = select(func.count()).select_from(_some_tagged.subquery())
+# The limit within keeps every other index out: what has a rare tag is found by its tag, and then looked at.
+_with_tag = (
+    select_in(
+        taggings,
+        conversations,
+        columns=[
+            _row[name] for name in ("id", "updated_at", "place", "state", "assurance", "assignee_id", "waiting_since")
+        ],
+    )
+    .where(taggings.c.tag == _tag, _row.id == taggings.c.conversation_id)
+    .limit(bindparam("look"))
+    .subquery()
+)
+_tagged = _with_tag.c
 _waiting = bindparam("is_waiting", type_=Boolean)
 _TAGGED = (
-    CASES.join(taggings, taggings.c.conversation_id == _row.id)
+    select(_tagged.id)
     .where(
-        taggings.c.platform_id == PLATFORM,
-        taggings.c.tag == _tag,
-        BEFORE,
-        *_kept,
-        or_(and_(_place.is_(None), _row.place != Place.SPAM.value), _row.place == _place),
-        or_(_state.is_(None), _row.state == _state),
-        or_(_waiting == false(), _row.waiting_since.is_not(None)),
+        _tagged.updated_at <= bindparam("before_at"),
+        or_(_tagged.updated_at < bindparam("before_at"), _tagged.id < bindparam("before_id")),
+        or_(_assurance.is_(None), _tagged.assurance == _assurance),
+        or_(_assignee.is_(None), _tagged.assignee_id == _assignee),
+        or_(_nobody == false(), _tagged.assignee_id.is_(None)),
+        or_(and_(_place.is_(None), _tagged.place != Place.SPAM.value), _tagged.place == _place),
+        or_(_state.is_(None), _tagged.state == _state),
+        or_(_waiting == false(), _tagged.waiting_since.is_not(None)),
     )
-    .order_by(*NEWEST_FIRST)
+    .order_by(_tagged.updated_at.desc(), _tagged.id.desc())
     .limit(bindparam("count"))
 )
+_THESE = CASES.where(_row.id.in_(bindparam("ids", expanding=True)))
 _FIRST_ID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -142,10 +165,13 @@ def is_rare(tenant: Tenant, tag: str, number: int) -> bool:
     return int(tenant.run(_TAGGED_NUMBER, by_tag=tag, count=number + 1).scalar_one()) <= number
 
 
-def tagged(tenant: Tenant, stretch: Stretch, filters: Filters, before: Position, count: int) -> list[Case]:
-    """Return the same as `page` for a tag that is rare, from all that have it."""
-    values = _values(stretch, filters, before) | {"is_waiting": stretch.index is Index.WAITING, "count": count}
-    return [case_from_row(tenant, row) for row in tenant.run(_TAGGED, **values)]
+def tagged(tenant: Tenant, stretch: Stretch, filters: Filters, before: Position, count: int, look: int) -> list[Case]:
+    """Return the same as `page` for a tag that is rare, out of all that have it, `look` at most."""
+    waiting = stretch.index is Index.WAITING
+    values = _values(stretch, filters, before) | {"is_waiting": waiting, "count": count, "look": look}
+    ids = list(tenant.run(_TAGGED, **values).scalars())
+    found = {row.id: case_from_row(tenant, row) for row in tenant.run(_THESE, ids=ids)} if ids else {}
+    return [found[one] for one in ids if one in found]
 
 
 def _values(stretch: Stretch, filters: Filters, before: Position) -> dict[str, Any]:

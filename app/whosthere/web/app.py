@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whosthere.assets import assets, templates_dir
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings
-from whosthere.web import agent, embed, ops, problems, widget
+from whosthere.web import admin, agent, embed, ops, problems, reference, server, widget
 from whosthere.web.application import Application
 from whosthere.web.cookies import COOKIE_NAME, MountedCookie
 from whosthere.web.edge import BODY_BYTES_MAX
@@ -40,7 +40,9 @@ def create_app(settings: Settings, *, clock: Callable[[], int] | None = None, ru
     app.session_interface = MountedCookie()
     csrf.init_app(app)
     problems.register(app)
-    for blueprint in (widget.blueprint, agent.api, agent.pages, embed.blueprint, ops.blueprint):
+    for blueprint in (widget.blueprint, agent.api, agent.pages, admin.blueprint):
+        app.register_blueprint(blueprint)
+    for blueprint in (server.blueprint, embed.blueprint, ops.blueprint, reference.blueprint):
         app.register_blueprint(blueprint)
     app.after_request(_finish)
     if settings.metrics:

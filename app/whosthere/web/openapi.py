@@ -64,6 +64,7 @@ def document(app: Flask) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Whosthere", "version": __version__},
+        "externalDocs": {"description": "The same, to be read.", "url": "docs/api"},
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _SECURITY},
     }

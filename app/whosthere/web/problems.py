@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, request
@@ -31,6 +32,8 @@ STATUS: dict[Reason, int] = {
     Reason.SESSION_EXPIRED: 401,
     Reason.SESSION_ENDED: 401,
     Reason.FORBIDDEN: 403,
+    Reason.BLOCKED: 403,
+    Reason.PROOF_OF_WORK_NEEDED: 403,
     Reason.INSUFFICIENT_SCOPE: 403,
     Reason.CONFIRMATION_REQUIRED: 403,
     Reason.ORIGIN_NOT_ALLOWED: 403,
@@ -74,14 +77,23 @@ _REQUEST_ID = "whosthere.request_id"
 class Problem(Exception):
     """A refusal on its way to the client."""
 
-    def __init__(self, refused: Refused, *, retry_after_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        refused: Refused,
+        *,
+        retry_after_seconds: int | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(refused.reason.value)
         self.refused = refused
         self.retry_after_seconds = retry_after_seconds
+        self.more = more
 
 
-def render(refused: Refused, *, retry_after_seconds: int | None = None) -> Response:
-    """Return the problem document of a refusal."""
+def render(
+    refused: Refused, *, retry_after_seconds: int | None = None, more: Mapping[str, Any] | None = None
+) -> Response:
+    """Return the problem document of a refusal; `more` are members of its own (RFC 9457 §3.2)."""
     status = STATUS[refused.reason]
     document: dict[str, Any] = {
         "type": "about:blank",
@@ -95,6 +107,7 @@ def render(refused: Refused, *, retry_after_seconds: int | None = None) -> Respo
         document["message"] = _MESSAGES[refused.reason]
     if refused.field is not None:
         document["field"] = refused.field
+    document |= more or {}
     response = Response(json.dumps(document), status, mimetype="application/problem+json")
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -117,7 +130,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def refuse(problem: Problem) -> Response:
-        return render(problem.refused, retry_after_seconds=problem.retry_after_seconds)
+        return render(problem.refused, retry_after_seconds=problem.retry_after_seconds, more=problem.more)
 
     @app.errorhandler(HTTPException)
     def refuse_http(error: HTTPException) -> Response:

@@ -13,6 +13,7 @@ from tests.browser.panel.moves import adjust, begin, grace, pick, sends, types
 from tests.browser.stage import Stage, heard, opened, panel, say, tell
 from tests.people import ADA, OTHER_SECRET
 from whosthere.core.conversation import State
+from whosthere.services import inbox
 
 Scene = Callable[[Stage, Page], None]
 STATES: dict[str, Scene] = {}
@@ -72,7 +73,10 @@ def _anonymous(stage: Stage, page: Page) -> None:
 @state("verified")
 def _verified(stage: Stage, page: Page) -> None:
     adjust(stage, reply_time="hours")
-    say(talk(stage, page), "Found it, thank you!")
+    frame = talk(stage, page)
+    say(frame, "Found it, thank you!")
+    inbox.mark_read(stage.shop.runtime, grace(stage).identity, stage.newest(), 9)
+    frame.wait_for_selector(".meta:has-text('Seen')")
 
 
 @state("sending")
@@ -113,7 +117,7 @@ def _reconnecting(stage: Stage, page: Page) -> None:
 @state("agent typing")
 def _typing(stage: Stage, page: Page) -> None:
     frame = talk(stage, page)
-    page.clock.install()
+    frame.evaluate("window.setTimeout = () => 0")  # somebody who types for as long as the picture takes
     types(stage, grace(stage))
     frame.wait_for_selector("#typing:visible")
 

@@ -44,6 +44,11 @@ ENDPOINTS = (
     Endpoint("GET", "/users/{thing}/ledger"),
     Endpoint("PUT", "/ledger/{thing}/undone", {"undone": True}),
     Endpoint("GET", "/users"),
+    Endpoint("GET", "/me"),
+    Endpoint("PUT", "/me", {"name": "Grace"}, optional=("name",)),
+    Endpoint("GET", "/tokens"),
+    Endpoint("POST", "/tokens", {"name": "export"}, refusal=403),
+    Endpoint("DELETE", "/tokens/{thing}"),
     Endpoint("GET", "/stream"),
 )
 WITH_BODY = tuple(endpoint for endpoint in ENDPOINTS if endpoint.has_body)

@@ -101,16 +101,30 @@ def test_pages_hold_everything_once_though_all_of_it_happened_in_the_same_millis
     assert len({user["id"] for page in people for user in page}) == 8
 
 
-def test_the_list_can_be_narrowed_to_a_state(client: FlaskClient, grace: Colleague, shop: Shop) -> None:
+def test_the_list_can_be_narrowed_to_a_view(client: FlaskClient, grace: Colleague, shop: Shop) -> None:
     for state in ("open", "resolved", "rejected"):
         visitor = shop.visitor(client)
         conversation_id = visitor.start(state)["conversation"]["id"]
         if state != "open":
             grace.call(client, "PUT", f"/conversations/{conversation_id}/state", {"state": state})
     for state in ("open", "resolved", "rejected"):
-        assert bodies(grace.get(client, f"/conversations?state={state}")) == [state]
+        assert bodies(grace.get(client, f"/conversations?view={state}")) == [state]
     assert len(grace.get(client, "/conversations")["items"]) == 3
-    assert grace.get(client, "/conversations?state=ended")["items"] == []
+    assert grace.get(client, "/conversations?view=spam")["items"] == []
+    counts = {item["view"]: item["count"] for item in grace.get(client, "/views")["items"]}
+    assert (counts["open"], counts["all"], counts["spam"]) == (1, 3, 0)
+
+
+def test_filters_stand_above_a_view(client: FlaskClient, grace: Colleague, shop: Shop) -> None:
+    shop.visitor(client).start("anonymous")
+    verified = shop.visitor(client, ADA.proven()).start("verified")["conversation"]["id"]
+    grace.call(client, "PUT", f"/conversations/{verified}/tags", {"tags": ["vip"]})
+    grace.call(client, "PUT", f"/conversations/{verified}/assignee", {"agentId": grace.id})
+    for query in ("assurance=verified", "tag=vip", f"assignee={grace.id}", f"view=mine&assignee={grace.id}&tag=vip"):
+        assert bodies(grace.get(client, f"/conversations?{query}")) == ["verified"], query
+    assert bodies(grace.get(client, "/conversations?assignee=none")) == ["anonymous"]
+    for query in ("view=mine&assignee=none", "tag=VIP", "assignee=x", "view=unassigned&tag=vip"):
+        assert bodies(grace.get(client, f"/conversations?{query}")) == [], query
 
 
 def test_the_list_can_be_narrowed_to_one_of_the_agents_platforms(
@@ -164,10 +178,10 @@ def test_a_cursor_that_is_not_ours_is_refused(client: FlaskClient, grace: Collea
         assert (response.status_code, response.get_json()["code"]) == (400, "invalid_cursor")
 
 
-@pytest.mark.parametrize("state", ["OPEN", "", "closed", "%00"])
-def test_a_state_that_does_not_exist_is_refused(client: FlaskClient, grace: Colleague, state: str) -> None:
-    response = grace.call(client, "GET", f"/conversations?state={state}")
-    assert (response.status_code, response.get_json()["field"]) == (400, "state")
+@pytest.mark.parametrize("view", ["OPEN", "", "closed", "%00"])
+def test_a_view_that_does_not_exist_is_refused(client: FlaskClient, grace: Colleague, view: str) -> None:
+    response = grace.call(client, "GET", f"/conversations?view={view}")
+    assert (response.status_code, response.get_json()["field"]) == (400, "view")
 
 
 def test_the_list_shows_the_assurance_of_the_newest_message(

@@ -43,6 +43,14 @@ BAD_FIELDS: tuple[tuple[str, dict[str, Any], str], ...] = (
         for value in (None, "x", {}, 5, ["x"], ["x", "x"], [str(number) for number in range(11)])
     ),
     *(("state", {"state": value}, "state") for value in STATES),
+    *((path, {"name": value}, "name") for path in ("/me", "tokens") for value in (5, True, [], {}, "", "a\0", "a\nb")),
+    *(("/me", {"name": value}, "name") for value in (" a", "x" * 256)),
+    *(("/me", {"available": value}, "available") for value in ("yes", 1, [], {})),
+    *(("/me", {"preferences": {"sound": value}}, "preferences.sound") for value in ("yes", 1, [], {})),
+    *(("tokens", {"name": value}, "name") for value in (None, "x" * 101)),
+    *(("tokens", {"days": value}, "days") for value in (None, 0, 367, "9", 1.5, True, [])),
+    *(("tokens", {"scopes": value}, "scopes") for value in (None, [], "read", {}, ["read", "write", "read"])),
+    *(("tokens", {"scopes": [value]}, "scopes.0") for value in ("admin", "", None, 5)),
     *(("assignee", {"agentId": value}, "agentId") for value in (5, True, [], {}, "x", NOBODY, "a\0", "x" * 300)),
     *(("tags", {"tags": value}, "tags") for value in (None, "vip", {}, ["x"] * 51)),
     *(("tags", {"tags": [value]}, "tags.0") for value in (None, 5, "", "a\0", "x" * 101, ["x"])),
@@ -170,7 +178,19 @@ def test_a_wrong_query_is_refused(
     check_problem(response, 400, code)
 
 
-FORMS = ("login", "logout", "conversations/{id}/reply", "conversations/{id}/state")
+FORMS = (
+    "login",
+    "login/code",
+    "logout",
+    "welcome",
+    "reset",
+    "forgotten",
+    "profile",
+    "tokens",
+    "confirm",
+    "conversations/{id}/reply",
+    "conversations/{id}/state",
+)
 BAD_FORMS: dict[str, tuple[bytes, str, int]] = {
     "nul": (b"&text=a%00b&email=a%00&state=%00", "application/x-www-form-urlencoded", 400),
     "raw nul": (b"&text=a\x00b", "application/x-www-form-urlencoded", 400),

@@ -128,7 +128,11 @@ def _again(wanted: str) -> tuple[str, int]:
 
 def _form(email: str, wanted: str, refused: Refused | None = None) -> str:
     return render_template(
-        "agent/login.html", email=email[:EMAIL_LENGTH_MAX], next=wanted, refused=refused, done=request.args.get("done", "")
+        "agent/login.html",
+        email=email[:EMAIL_LENGTH_MAX],
+        next=wanted,
+        refused=refused,
+        done=request.args.get("done", ""),
     )
 
 

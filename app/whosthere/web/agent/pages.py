@@ -14,6 +14,7 @@ from whosthere.web.agent.ways import asked_page
 from whosthere.web.assets import asset_base
 from whosthere.web.forms import check_form_with_files, read_form
 from whosthere.web.problems import Problem
+from whosthere.web.protection import protect as shield
 from whosthere.web.runtime import limits, runtime
 from whosthere.web.signed_in import check_csrf, signed_in
 
@@ -21,10 +22,6 @@ blueprint = Blueprint("agent", __name__, url_prefix="/agent")
 blueprint.register_blueprint(entry.blueprint)
 
 _ASKED_BY_PAGES = ("agent.list_fragment", "agent.thread_fragment")
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 @blueprint.before_request
@@ -53,13 +50,7 @@ def protect(response: Response) -> Response:
     """Answer refusals with a page, and keep every page out of caches and frames."""
     if response.mimetype == "application/problem+json":
         response = _problem_page(response)
-    response.headers.setdefault("Content-Security-Policy", _POLICY)  # that of a file is narrower
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return shield(response)
 
 
 def _problem_page(response: Response) -> Response:

@@ -8,6 +8,7 @@ from whosthere.core.reasons import Reason, Refused
 from whosthere.services.access import Credential
 from whosthere.web.edge import check_size_and_type
 from whosthere.web.files import check_upload
+from whosthere.web.limits import client_address
 from whosthere.web.origin import asking, is_own, known_to_any_platform, preflight
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import limits, runtime
@@ -53,7 +54,7 @@ def credential() -> Credential:
     token = bearer()
     session = None if token is None else runtime().signer.read_session(token)
     if session is not None:
-        return Credential(session, foreign)
+        return Credential(session, foreign, client_address())
     if foreign is not None and not known_to_any_platform(runtime(), foreign):
         raise Problem(_NOT_LISTED)
     if token is None:

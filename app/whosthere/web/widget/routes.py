@@ -17,6 +17,7 @@ from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.web import language
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body, read_object, validate
+from whosthere.web.limits import client_address
 from whosthere.web.origin import asking
 from whosthere.web.runtime import runtime
 from whosthere.web.widget import answers, models
@@ -35,6 +36,7 @@ from whosthere.web.wire import identifier, read_cursor, whole_number
         Reason.MISSING_USER_AUTH_TOKEN,
         Reason.INVALID_USER_AUTH_TOKEN,
         Reason.ORIGIN_NOT_ALLOWED,
+        Reason.BLOCKED,
         Reason.NOT_FOUND,
         Reason.TOO_MANY_REQUESTS,
         *WRITING,
@@ -57,6 +59,7 @@ def boot() -> Response:
             previous_session=bearer(),
             page_url=page.url,
             language=page.language,
+            address=client_address(),
         ),
     )
     locale = language.choose(checked.language, request.accept_languages)

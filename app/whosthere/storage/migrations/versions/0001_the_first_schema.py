@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -247,6 +248,20 @@ def upgrade() -> None:
     with op.batch_alter_table("revoked_sessions", schema=None) as batch_op:
         batch_op.create_index("ix_revoked_sessions_expires_at", ["platform_id", "expires_at"], unique=False)
         batch_op.create_index("ix_revoked_sessions_revoked_at", ["platform_id", "revoked_at"], unique=False)
+
+    op.create_table(
+        "search_entries",
+        sa.Column("platform_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_search_entries_platform_id")),
+        sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_search_entries")),
+        info={"tenant": True},
+    )
+    with op.batch_alter_table("search_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_search_entries_n", ["platform_id", "n"], unique=False)
 
     op.create_table(
         "server_keys",
@@ -725,6 +740,10 @@ def downgrade() -> None:
 
     op.drop_table("users")
     op.drop_table("server_keys")
+    with op.batch_alter_table("search_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_entries_n")
+
+    op.drop_table("search_entries")
     with op.batch_alter_table("revoked_sessions", schema=None) as batch_op:
         batch_op.drop_index("ix_revoked_sessions_revoked_at")
         batch_op.drop_index("ix_revoked_sessions_expires_at")

@@ -31,6 +31,10 @@ _CONFIRM = Refused(Reason.CONFIRMATION_REQUIRED, "Give your password again first
 _CHANGING = tuple(reason for reason in WRITING if reason is not Reason.NOT_FOUND)
 
 
+def _both() -> list[Literal["read", "write"]]:
+    return ["read", "write"]
+
+
 class Choices(ExactBody):
     """Preferences to change."""
 
@@ -52,9 +56,7 @@ class CreateToken(ExactBody):
     """A new personal access token."""
 
     name: Annotated[Plain, Field(min_length=1, max_length=personal_tokens.NAME_LENGTH_MAX)]
-    scopes: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)] = Field(
-        default_factory=lambda: ["read", "write"]
-    )
+    scopes: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)] = Field(default_factory=_both)
     days: Annotated[int, Field(ge=1, le=DAYS_MAX)] = DAYS_DEFAULT
 
 

@@ -15,8 +15,6 @@ from whosthere.web.forms import read_form
 from whosthere.web.problems import STATUS
 from whosthere.web.runtime import runtime
 
-NEEDED = confirmation.NEEDED
-
 
 def is_confirmed() -> bool:
     """Whether the password was given in this browser a short while ago."""

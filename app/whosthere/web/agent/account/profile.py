@@ -36,6 +36,4 @@ def save_profile() -> Response | tuple[str, int]:
 def _page(
     name: str, available: bool, chosen: dict[str, bool], refused: Refused | None = None, *, done: bool = False
 ) -> str:
-    return page(
-        "agent/account/profile.html", name=name, available=available, chosen=chosen, refused=refused, done=done
-    )
+    return page("agent/account/profile.html", name=name, available=available, chosen=chosen, refused=refused, done=done)

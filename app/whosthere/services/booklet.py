@@ -1,0 +1,113 @@
+"""A person's data as a page to be read, without anything that runs or is fetched (docs/privacy.md, "Exporting")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from whosthere.core.instants import rfc3339
+from whosthere.services.export import Export
+from whosthere.storage.conversations import Conversation
+from whosthere.storage.messages import Message
+
+_HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>What {platform} knows</title>
+<style>
+:root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }}
+body {{ max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }}
+h2 {{ margin-top: 3rem; border-top: 1px solid; padding-top: 1rem; }}
+dl {{ display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }}
+dd {{ margin: 0; }}
+article {{ margin: 1rem 0; }}
+p {{ margin: 0; white-space: pre-wrap; }}
+small {{ opacity: .75; }}
+</style>
+</head>
+<body>
+<h1>What {platform} knows</h1>
+"""
+_PROVEN = {True: "proven", False: "claimed, not proven"}
+_ASSURANCE = {"verified": "verified", "claimed": "claimed, not verified", "anonymous": "anonymous"}
+
+
+def pieces(export: Export, files: Mapping[str, str]) -> Iterator[str]:
+    """Yield the page.
+
+    Args:
+        files: where each attachment is, relative to the page, by its id.
+
+    Raises:
+        Gone: the person was erased meanwhile.
+    """
+    yield _HEAD.format(platform=escape(export.platform_name))
+    yield _fields(_about(export))
+    for conversation in export.conversations():
+        yield f"<h2>{escape(conversation.title or 'Conversation')}</h2>\n"
+        yield _fields(_of_conversation(conversation))
+        for message in export.messages(conversation.id):
+            yield _message(message, files)
+        for note in export.notes(conversation.id):
+            about = f"Note of {note.author_name}, {rfc3339(note.created_at)}"
+            yield f"<article><small>{escape(about)}</small><p>{escape(note.body)}</p></article>\n"
+    yield "</body>\n</html>\n"
+
+
+def _about(export: Export) -> dict[str, Any]:
+    user, record = export.user, export.user.record
+    return {
+        "Exported": rfc3339(export.now),
+        "User id": _with_provenance(record.user_id, record.user_id_proven),
+        "Email": _with_provenance(record.email, record.email_proven),
+        "Name": _with_provenance(record.name, record.name_proven),
+        "User id, as claimed": record.claimed_user_id,
+        "Email, as claimed": record.claimed_email,
+        "Name, left in the chat": user.contact_name,
+        "Email, left in the chat": user.contact_email,
+        "Language": user.language,
+        "Last page": user.page_url,
+        "First seen": rfc3339(user.created_at),
+        "Last seen": rfc3339(user.last_seen_at),
+        "Blocked": rfc3339(export.standing.blocked_at),
+        "Merges": "; ".join(f"{entry.kind}, {rfc3339(entry.created_at)}" for entry in export.merges),
+    }
+
+
+def _with_provenance(value: str | None, proven: bool) -> str | None:
+    return None if value is None else f"{value} ({_PROVEN[proven]})"
+
+
+def _of_conversation(conversation: Conversation) -> dict[str, Any]:
+    fields = {name: field.get("value") for name, field in conversation.fields.items() if isinstance(field, dict)}
+    return {
+        "State": conversation.state,
+        "Begun": rfc3339(conversation.created_at),
+        "Page": conversation.page_url,
+        "Tags": ", ".join(conversation.tags),
+        **fields,
+        "Rating": conversation.rating,
+        "Comment": conversation.rating_comment,
+    }
+
+
+def _fields(fields: Mapping[str, Any]) -> str:
+    known = [(name, value) for name, value in fields.items() if value not in (None, "")]
+    rows = "".join(f"<dt>{escape(str(name))}</dt><dd>{escape(str(value))}</dd>\n" for name, value in known)
+    return f"<dl>\n{rows}</dl>\n"
+
+
+def _message(message: Message, files: Mapping[str, str]) -> str:
+    who = message.author_name or {"user": "Visitor", "agent": "Team", "system": "System"}[message.author_kind]
+    known = [who, _ASSURANCE.get(message.assurance or ""), message.event, rfc3339(message.created_at)]
+    about = ", ".join(part for part in known if part)
+    links = "".join(
+        f'<p><a href="{escape(files[shown["id"]])}">{escape(shown["name"])}</a></p>'
+        for shown in message.attachments or ()
+        if shown["id"] in files
+    )
+    return f"<article><small>{escape(about)}</small><p>{escape(message.body)}</p>{links}</article>\n"

@@ -1,0 +1,151 @@
+"""A person's data as one JSON document, piece by piece (docs/privacy.md, "Exporting")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from whosthere.core.instants import rfc3339
+from whosthere.services.export import Export
+from whosthere.storage.attachments import Attachment
+from whosthere.storage.conversations import Conversation
+from whosthere.storage.inbox import Note
+from whosthere.storage.ledger import Entry
+from whosthere.storage.messages import Message
+
+FORMAT = "whosthere-person-1"
+
+
+def pieces(export: Export, told: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """Yield the document; `told` is called after every message.
+
+    Raises:
+        Gone: the person was erased meanwhile; the document is not complete then, and no JSON.
+    """
+    head = {
+        "format": FORMAT,
+        "exportedAt": rfc3339(export.now),
+        "platform": {"id": export.platform_id, "name": export.platform_name},
+        "user": _person(export),
+        "merges": [_merge(entry) for entry in export.merges],
+    }
+    yield f"{_text(head)[:-1]},\n"
+    yield from _array("attachments", (iter((_text(_file(one)),)) for one in export.attachments()))
+    yield ",\n"
+    yield from _array("conversations", (_talk(export, one, told) for one in export.conversations()))
+    yield "}\n"
+
+
+def _talk(export: Export, conversation: Conversation, told: Callable[[], None]) -> Iterator[str]:
+    about = _head(conversation) | {"notes": [_note(one) for one in export.notes(conversation.id)]}
+    yield f"{_text(about)[:-1]},\n"
+    yield from _array("messages", (_told(one, told) for one in export.messages(conversation.id)))
+    yield "}"
+
+
+def _told(message: Message, told: Callable[[], None]) -> Iterator[str]:
+    yield _text(_message(message))
+    told()
+
+
+def _array(name: str, items: Iterable[Iterator[str]]) -> Iterator[str]:
+    yield f"{_text(name)}: ["
+    for number, item in enumerate(items):
+        yield ",\n" if number else "\n"
+        yield from item
+    yield "]"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _person(export: Export) -> dict[str, Any]:
+    user, record = export.user, export.user.record
+    return {
+        "id": record.id,
+        "anonymous": user.anonymous,
+        "userId": _identifier(record.user_id, record.user_id_proven),
+        "userEmail": _identifier(record.email, record.email_proven),
+        "userName": _identifier(record.name, record.name_proven),
+        "claimedUserId": record.claimed_user_id,
+        "claimedEmail": record.claimed_email,
+        "contact": {"name": user.contact_name, "email": user.contact_email},
+        "language": user.language,
+        "pageUrl": user.page_url,
+        "sealed": record.sealed,
+        "shadow": record.shadow,
+        "blockedAt": rfc3339(export.standing.blocked_at),
+        "createdAt": rfc3339(user.created_at),
+        "lastSeenAt": rfc3339(user.last_seen_at),
+    }
+
+
+def _identifier(value: str | None, proven: bool) -> dict[str, Any] | None:
+    return None if value is None else {"value": value, "provenance": "proven" if proven else "claimed"}
+
+
+def _merge(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "anonymousUser": entry.other_id,
+        "detail": dict(entry.detail),
+        "createdAt": rfc3339(entry.created_at),
+        "undoneAt": rfc3339(entry.undone_at),
+    }
+
+
+def _head(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": conversation.id,
+        "state": conversation.state,
+        "title": conversation.title,
+        "tags": list(conversation.tags),
+        "fields": dict(conversation.fields),
+        "pageUrl": conversation.page_url,
+        "rating": conversation.rating,
+        "ratingComment": conversation.rating_comment,
+        "ratedAt": rfc3339(conversation.rated_at),
+        "createdAt": rfc3339(conversation.created_at),
+        "updatedAt": rfc3339(conversation.updated_at),
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {
+        "id": note.id,
+        "afterSeq": note.after_seq,
+        "authorName": note.author_name,
+        "body": note.body,
+        "createdAt": rfc3339(note.created_at),
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "seq": message.seq,
+        "author": {"kind": message.author_kind, "name": message.author_name},
+        "body": message.body,
+        "event": message.event,
+        "assurance": message.assurance,
+        "keyName": message.key_name,
+        "attachments": [shown["id"] for shown in message.attachments or ()],
+        "createdAt": rfc3339(message.created_at),
+    }
+
+
+def _file(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "id": attachment.id,
+        "conversationId": attachment.conversation_id,
+        "messageId": attachment.message_id,
+        "uploadedBy": attachment.author_kind,
+        "name": attachment.name,
+        "mediaType": attachment.media_type,
+        "size": attachment.size,
+        "sha256": attachment.digest.hex(),
+        "createdAt": rfc3339(attachment.created_at),
+    }

@@ -1,0 +1,60 @@
+"""Everything that is stored of a person, read in pages, so that nobody has to hold all of it in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from whosthere.storage import attachments as attachment_rows
+from whosthere.storage import conversations as conversation_rows
+from whosthere.storage.attachments import Attachment
+from whosthere.storage.conversations import Conversation
+from whosthere.storage.tables import attachments, conversations, users
+from whosthere.storage.tenancy import Tenant, select_in
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What else stands beside a record, instants in epoch milliseconds."""
+
+    blocked_at: int | None
+    sealed: bool
+    shadow: bool
+
+
+_STANDING = select_in(users, columns=[users.c[name] for name in Standing.__dataclass_fields__]).where(
+    users.c.id == bindparam("id"), users.c.deleted_at.is_(None)
+)
+_CONVERSATIONS = (
+    select_in(conversations, columns=conversation_rows.COLUMNS)
+    .where(conversations.c.record_id == bindparam("of_record"), conversations.c.id > bindparam("after"))
+    .order_by(conversations.c.id)
+    .limit(bindparam("count"))
+)
+_ATTACHMENTS = (
+    select_in(attachments, columns=attachment_rows.COLUMNS)
+    .where(attachments.c.record_id == bindparam("of_record"), attachments.c.id > bindparam("after"))
+    .order_by(attachments.c.id)
+    .limit(bindparam("count"))
+)
+
+
+def standing(tenant: Tenant, record_id: str) -> Standing | None:
+    """Return how a record stands; `None` for one that is not there, or is being erased."""
+    row: Any = tenant.run(_STANDING, id=record_id).one_or_none()
+    return None if row is None else Standing(*row)
+
+
+def conversations_after(tenant: Tenant, record_id: str, after: str, count: int) -> Sequence[Conversation]:
+    """Return the person's conversations after an id."""
+    rows = tenant.run(_CONVERSATIONS, of_record=record_id, after=after, count=count)
+    return [conversation_rows.from_row(row) for row in rows]
+
+
+def attachments_after(tenant: Tenant, record_id: str, after: str, count: int) -> Sequence[Attachment]:
+    """Return the files of the person's conversations after an id, whoever uploaded them."""
+    rows = tenant.run(_ATTACHMENTS, of_record=record_id, after=after, count=count)
+    return [attachment_rows.from_row(row) for row in rows]

@@ -1,0 +1,129 @@
+"""The security log: what was changed, by whom; filtered, paged, and taken along as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Response, request, url_for
+
+from whosthere.core.reasons import Reason, Refused
+from whosthere.services import journal
+from whosthere.services.journal import LAST, Wanted
+from whosthere.storage.audit import Entry
+from whosthere.web.admin.gate import Page, blueprint, page, platform
+from whosthere.web.runtime import runtime
+from whosthere.web.times import iso
+from whosthere.web.wire import cursor, read_cursor
+
+PAGE_SIZE = 50
+EXPORT_BATCH = 500
+_DAY_MS = 86_400_000
+_FILTER_LENGTH_MAX = 300
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BAD_DAY = Refused(Reason.INVALID_FIELD, "Write a date as in 2026-11-22.", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the address asks for, as it was typed."""
+
+    action: str
+    actor: str
+    day: str
+
+    @property
+    def args(self) -> dict[str, str]:
+        """As arguments of an address."""
+        return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
+
+
+@blueprint.get("/platforms/<platform_id>/log")
+def show_log(platform_id: str) -> Page:
+    """Show one page of the log, the newest first."""
+    typed, wanted = _asked()
+    position = read_cursor(request.args.get("cursor"), LAST)
+    problems = [one for one in (wanted, position) if isinstance(one, Refused)]
+    found: list[Entry] = []
+    names: dict[str, str] = {}
+    if not isinstance(wanted, Refused) and not isinstance(position, Refused):
+        found = journal.entries(runtime(), platform().id, before=position, count=PAGE_SIZE + 1, wanted=wanted)
+    names = journal.names_of(runtime(), platform().id)
+    shown = found[:PAGE_SIZE]
+    more = cursor(shown[-1].created_at, shown[-1].id) if len(found) > PAGE_SIZE else None
+    address = url_for("admin.show_log", platform_id=platform().id, **typed.args, cursor=more) if more else None
+    actions = journal.actions_of(runtime(), platform().id)
+    return page(
+        "admin/log.html", problems, typed=typed, entries=shown, more=address, names=names, actions=actions, told=told
+    )
+
+
+@blueprint.get("/platforms/<platform_id>/log.csv")
+def export_log(platform_id: str) -> Response | Page:
+    """Give the log out as a table for spreadsheets (RFC 4180)."""
+    _, wanted = _asked()
+    if isinstance(wanted, Refused):
+        return show_log(platform_id)
+    running, platform_id = runtime(), platform().id
+    names = journal.names_of(running, platform_id)
+
+    def rows() -> Iterator[Sequence[str]]:
+        yield ("time", "action", "actor", "actor_name", "detail", "id")
+        before = LAST
+        while found := journal.entries(running, platform_id, before=before, count=EXPORT_BATCH, wanted=wanted):
+            for one in found:
+                detail = json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
+                yield (iso(one.created_at), one.action, one.actor, names.get(one.actor, ""), detail, one.id)
+            before = (found[-1].created_at, found[-1].id)
+
+    return as_csv(rows(), "security-log.csv")
+
+
+def as_csv(rows: Iterator[Sequence[str]], name: str) -> Response:
+    """Return a table as a file; no cell of it can be a formula."""
+
+    def lines() -> Iterator[str]:
+        for row in rows:
+            line = io.StringIO()
+            csv.writer(line).writerow([harmless(cell) for cell in row])
+            yield line.getvalue()
+
+    response = Response(lines(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def told(entry: Entry) -> list[tuple[str, str]]:
+    """Return the details of an entry as words; a change is told as from and to."""
+    return [(name, _told(value)) for name, value in entry.detail.items() if value not in ("", None, [])]
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        before, after = (_told(one) or "nothing" for one in value)
+        return f"{before} → {after}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _asked() -> tuple[Filter, Wanted | Refused]:
+    texts = {name: request.args.get(name, "").strip()[:_FILTER_LENGTH_MAX] for name in ("action", "actor", "day")}
+    typed = Filter(**{name: text.replace("\0", "") for name, text in texts.items()})
+    if not typed.day:
+        return typed, Wanted(typed.action or None, typed.actor or None)
+    try:
+        day = datetime.strptime(typed.day, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return typed, _BAD_DAY
+    first = int(day.timestamp() * 1000)
+    return typed, Wanted(typed.action or None, typed.actor or None, first, first + _DAY_MS)

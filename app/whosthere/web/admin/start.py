@@ -1,0 +1,46 @@
+"""The desk's first page: the platforms of the agent, and a new one."""
+
+from __future__ import annotations
+
+from flask import request
+
+from whosthere.core.reasons import Reason, Refused
+from whosthere.services import platforms
+from whosthere.services.options import Invalid
+from whosthere.web.admin.gate import Page, blueprint, identity, manages, page, unconfirmed
+from whosthere.web.admin.setup import setup_page
+from whosthere.web.confirmation import confirm_by
+from whosthere.web.runtime import runtime
+
+_NO_ORIGIN = Refused(
+    Reason.INVALID_FIELD, "Say where the chat will be: without an origin no page can start it.", "origins"
+)
+
+
+@blueprint.get("/")
+def show_platforms() -> Page:
+    """List the platforms that the agent looks after."""
+    mine = set(manages(identity()))
+    return page("admin/platforms.html", all=[one for one in platforms.listed(runtime()) if one.id in mine])
+
+
+@blueprint.get("/platforms/new")
+def new_platform() -> Page:
+    """Ask for a name and an origin."""
+    return page("admin/new.html", given={}, ask_password=bool(unconfirmed()))
+
+
+@blueprint.post("/platforms/new")
+def create_platform() -> Page:
+    """Create a platform, and show its first secret this once: it comes with a key."""
+    name, origin = request.form.get("name", ""), request.form.get("origins", "")
+    given = {"name": name, "origins": origin}
+    problems = [] if origin.strip() else [_NO_ORIGIN]
+    refused = confirm_by(identity(), request.form)
+    problems += [refused] if refused else []
+    if not problems:
+        made = platforms.create(runtime(), name, [origin], actor=identity().actor, owner_id=identity().agent.id)
+        if not isinstance(made, Invalid):
+            return setup_page(made.platform, made.key)
+        problems = list(made.problems)
+    return page("admin/new.html", problems, given=given, ask_password=bool(unconfirmed()))

@@ -1,0 +1,128 @@
+"""Verification: who is let in, what would have been refused, and the rules around it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from whosthere.core import origins, patterns
+from whosthere.core.policy import Verification
+from whosthere.core.reasons import Reason, Refused
+from whosthere.services import diagnostics, platforms
+from whosthere.services.diagnostics import Refusals
+from whosthere.services.options import Invalid, texts
+from whosthere.storage.platforms import Platform
+from whosthere.web.admin import words
+from whosthere.web.admin.gate import Page, blueprint, identity, page, platform
+from whosthere.web.runtime import runtime
+
+DAYS = 7
+PAGES_MAX = 5
+FIELDS = (
+    "verification",
+    "origins",
+    "user_id_pattern",
+    "email_adoption",
+    "anonymous_days",
+    "anonymous_idle_days",
+    "anonymous_history",
+)
+_UNREADABLE = Refused(Reason.INVALID_FIELD, "The form is incomplete. Reload the page.", "")
+
+
+@blueprint.get("/platforms/<platform_id>/verification")
+def show_verification(platform_id: str) -> Page:
+    """Show the policy, and what it does."""
+    return _page(texts(platform()), saved=request.args.get("saved") == "yes")
+
+
+@blueprint.post("/platforms/<platform_id>/verification")
+def change_verification(platform_id: str) -> Response | Page:
+    """Change the policy, unless somebody else was faster; or try a pattern or an origin without changing anything."""
+    typed = _typed()
+    if "try" in request.form:
+        return _page(typed, tried=_try(typed))
+    outcome = save(typed)
+    if isinstance(outcome, Platform):
+        return redirect(url_for("admin.show_verification", platform_id=outcome.id, saved="yes"), 303)
+    return _page(typed, list(outcome.problems) if isinstance(outcome, Invalid) else [outcome])
+
+
+def save(values: Mapping[str, str]) -> Platform | Invalid | Refused:
+    """Store what a form says, if it was filled in for the settings as they still are."""
+    version = request.form.get("version", "")
+    if not version.isdecimal() or len(version) > 18:
+        return _UNREADABLE
+    return platforms.change(runtime(), platform().id, values, actor=identity().actor, version=int(version))
+
+
+def _typed() -> dict[str, str]:
+    stored = texts(platform())
+    typed = {name: request.form.get(name, stored[name]) for name in FIELDS}
+    return {**typed, "email_adoption": request.form.get("email_adoption", "off")}
+
+
+def _try(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what the pattern says to a userId and the list to an origin, in words by field."""
+    user_id, origin, pattern = (request.form.get(name, "") for name in ("try_user_id", "try_origin", "user_id_pattern"))
+    said: dict[str, str] = {}
+    if user_id:
+        wrong = patterns.problem(pattern) if pattern else None
+        fits = wrong is None and patterns.matches(pattern or None, user_id)
+        said["user_id"] = wrong or ("It matches: accepted." if fits else "It does not match: refused.")
+    if origin:
+        listed = typed["origins"].replace(",", " ").split()
+        fine = origins.allows(listed, origin)
+        said["origin"] = "It is allowed." if fine else origins.problem(origin) or "It is not on the list: refused."
+    return said
+
+
+def _page(
+    typed: Mapping[str, str],
+    problems: Sequence[Refused] = (),
+    *,
+    tried: Mapping[str, str] | None = None,
+    saved: bool = False,
+) -> Page:
+    refusals = diagnostics.refusals_of(runtime(), platform().id, DAYS)
+    conflict = any(problem.reason is Reason.CHANGED_MEANWHILE for problem in problems)
+    return page(
+        "admin/verification.html",
+        problems,
+        typed=typed,
+        tried=tried or {},
+        trying=tried is not None,
+        try_user_id=request.form.get("try_user_id", ""),
+        try_origin=request.form.get("try_origin", ""),
+        saved=saved,
+        stored=texts(platform()) if conflict else None,
+        # Who saves again after reading what the other one did has seen the newer version.
+        version=platform().version,
+        days=DAYS,
+        by_reason=_by_reason(refusals),
+        effect=_effect(refusals),
+        choices=list(Verification),
+    )
+
+
+def _by_reason(refusals: Refusals) -> list[dict[str, object]]:
+    """Return each reason with how often it came up, and the pages where it mostly did."""
+    counts: Counter[str] = Counter()
+    for total in refusals.totals:
+        counts[total.reason] += total.count
+    found: list[dict[str, object]] = []
+    for reason, count in counts.most_common():
+        samples = [sample for sample in refusals.samples if sample.reason == reason]
+        where = Counter(words.page_path(sample) for sample in samples).most_common(PAGES_MAX)
+        found.append({"reason": reason, "count": count, "pages": [path for path, _ in where], "samples": samples})
+    return found
+
+
+def _effect(refusals: Refusals) -> int:
+    """Return how many visits the enforced policy refuses, as far as the last days tell."""
+    always = ("origin_not_allowed",)
+    counted = (one for one in refusals.totals if one.reason not in always and not words.is_anonymous(one.reason))
+    return sum(total.count for total in counted)

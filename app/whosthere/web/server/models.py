@@ -1,0 +1,44 @@
+"""Request bodies of the server API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from whosthere.core.claims import Notice
+from whosthere.core.identifiers import read_name, user_email_problem, user_id_problem
+from whosthere.web.edge import ExactBody
+
+
+def _unbroken(problem: Notice | None) -> None:
+    if problem is not None:
+        raise ValueError(problem.message)
+
+
+def _user_id(value: str) -> str:
+    _unbroken(user_id_problem(value))
+    return value
+
+
+def _user_email(value: str) -> str:
+    _unbroken(user_email_problem(value))
+    return value
+
+
+def _user_name(value: str) -> str:
+    _, notices = read_name(value)
+    _unbroken(notices[0] if notices else None)
+    return value
+
+
+class Identify(ExactBody):
+    """Who somebody is. `null` and `""` mean not given; a userId or an email has to be."""
+
+    user_id: Annotated[str, AfterValidator(_user_id)] | None = None
+    user_email: Annotated[str, AfterValidator(_user_email)] | None = None
+    user_name: Annotated[str, AfterValidator(_user_name)] | None = None
+
+
+class Nothing(ExactBody):
+    """An empty object."""

@@ -1,0 +1,42 @@
+// The desk works without scripts. With them: times in the reader's zone, copying, and a set-up that turns green itself.
+import { poll } from "./poll.js";
+
+const moments = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
+
+/**
+ * Write exact moments in the reader's own time zone.
+ * @param {ParentNode} part
+ */
+export function tellTimes(part) {
+  for (const time of part.querySelectorAll("time")) {
+    const at = moments.format(new Date(time.dateTime));
+    if (time.dataset["time"] === "moment") time.textContent = at;
+    else time.title = at;
+  }
+}
+
+/**
+ * Show a button that copies the text beside it.
+ * @param {HTMLButtonElement} button
+ */
+function offerCopy(button) {
+  if (!navigator.clipboard) return; // pages without TLS have none: the text can be selected
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(button.parentElement?.querySelector("pre")?.textContent ?? "");
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Select and copy it";
+    }
+    setTimeout(() => (button.textContent = "Copy"), 2000);
+  });
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (button instanceof HTMLButtonElement) offerCopy(button);
+}
+tellTimes(document);
+for (const place of document.querySelectorAll("[data-poll]")) {
+  if (place instanceof HTMLElement) poll(place, tellTimes);
+}

@@ -1,0 +1,148 @@
+"""What a site's backend can do for its platform."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.people import ADA, BOB
+from tests.services.lives import Life, traces
+from tests.shop import Shop, open_shop
+from tests.web.server.endpoints import Backend
+from tests.web.widget.endpoints import check_problem
+from whosthere.services import platforms
+from whosthere.services.journal import Actor, entries
+from whosthere.services.runtime import Runtime
+
+
+def actions(runtime: Runtime, shop: Shop) -> list[tuple[str, str]]:
+    """Who did what, oldest first, without the making of keys."""
+    log = [(entry.actor, entry.action) for entry in reversed(entries(runtime, shop.id))]
+    return [(actor, action) for actor, action in log if not action.startswith("server_key")]
+
+
+def test_what_the_backend_says_is_proven_and_is_what_a_verified_visitor_finds(
+    runtime: Runtime, client: FlaskClient, shop: Shop, backend: Backend
+) -> None:
+    body = {"userId": ADA.user_id, "userEmail": ADA.email, "userName": "Ada"}
+    first = backend.call("PUT", "/users", body)
+    assert first.status_code == 201
+    person = first.json["user"]
+    assert (person["userIdProven"], person["userEmailProven"], person["assurance"]) == (True, True, "verified")
+    assert backend.call("PUT", "/users", body).status_code == 200
+    visitor = shop.visitor(client, ADA.proven())
+    assert runtime.signer.read_session(visitor.answer["session"]["token"]).record_id == person["id"]
+    assert actions(runtime, shop) == [(f"server_key:{backend.key.id}", "user.identified")]
+
+
+def test_identifying_reads_the_same_table_as_a_verified_boot(backend: Backend) -> None:
+    by_email = backend.identify(userEmail="carol@example.com")
+    adopted = backend.identify(userId="carol", userEmail="Carol@example.com")
+    assert adopted["id"] == by_email["id"]
+    (entry,) = backend.get("/ledger")["items"]
+    assert (entry["kind"], entry["user"], entry["userId"]) == ("adoption", by_email["id"], "carol")
+    undone = backend.call("POST", f"/ledger/{entry['id']}/undo", {})
+    assert undone.status_code == 200
+    assert undone.json["undoneAt"] is not None
+    assert backend.get(f"/users/{by_email['id']}")["userId"] is None
+    assert backend.get("/users?userId=carol")["items"][0]["id"] != by_email["id"]
+    backend.identify(userId="dave", userEmail="shared@example.com")
+    backend.identify(userId="erin", userEmail="shared@example.com")
+    assert len(backend.get("/users?userEmail=SHARED@example.com")["items"]) == 2
+    shared = backend.call("PUT", "/users", {"userEmail": "shared@example.com"})
+    assert [warning["code"] for warning in shared.json["warnings"]] == ["email_shared"]
+
+
+def test_a_user_id_must_match_the_pattern_of_the_platform(runtime: Runtime, shop: Shop, backend: Backend) -> None:
+    platforms.change(runtime, shop.id, {"user_id_pattern": "[0-9]+"}, actor=Actor("cli:grace"))
+    check_problem(backend.call("PUT", "/users", {"userId": "carol"}), 400, "invalid_field")
+    assert backend.identify(userId="17")["userId"] == "17"
+
+
+def test_nobody_is_found_who_was_not_asked_for_exactly(backend: Backend, ada: Life) -> None:
+    assert [one["id"] for one in backend.get(f"/users?userId={ADA.user_id}")["items"]] == [ada.record_id]
+    assert [one["id"] for one in backend.get(f"/users?id={ada.record_id}")["items"]] == [ada.record_id]
+    for nobody in ("userId=Ada", "userId=ad", "userEmail=ada", "userEmail=%25", "id=x"):
+        assert backend.get(f"/users?{nobody}")["items"] == []
+
+
+def test_ended_sessions_are_over_everywhere_whatever_the_clock_says(
+    runtime: Runtime, client: FlaskClient, shop: Shop, backend: Backend, ada: Life
+) -> None:
+    bob = shop.visitor(client, BOB.proven())
+    tablet = shop.visitor(client, ADA.proven())
+    runtime.clock.advance(hours=-1)  # type: ignore[attr-defined]  # put back, as clocks are
+    assert backend.call("POST", f"/users/{ada.record_id}/sessions/end", {}).status_code == 204
+    for visitor in (ada.visitor, tablet):
+        check_problem(visitor.get("/conversations"), 401, "session_ended")
+    assert shop.visitor(client, ADA.proven()).get("/conversations").status_code == 200
+    assert bob.get("/conversations").status_code == 200
+    runtime.clock.advance(hours=1)  # type: ignore[attr-defined]
+    check_problem(tablet.get("/conversations"), 401, "session_ended")
+    assert (f"server_key:{backend.key.id}", "user.sessions_ended") in actions(runtime, shop)
+
+
+def test_an_export_holds_everything_and_names_the_files(runtime: Runtime, backend: Backend, ada: Life) -> None:
+    export = backend.get(f"/users/{ada.record_id}/export")
+    assert export["format"] == "whosthere-person-1"
+    assert export["user"]["userId"] == {"value": ADA.user_id, "provenance": "proven"}
+    (talk,) = export["conversations"]
+    assert [message["body"] for message in talk["messages"]] == [
+        f"Hello {ada.mark}",
+        f"See {ada.mark}",
+        f"More {ada.mark} 0",
+        f"Dear {ada.mark}",
+    ]
+    assert [note["body"] for note in talk["notes"]] == [f"A note on {ada.mark}"]
+    assert talk["fields"]["order"]["value"] == f"order {ada.mark}"
+    (file,) = export["attachments"]
+    fetched = backend.call("GET", f"/users/{ada.record_id}/attachments/{file['id']}")
+    assert fetched.status_code == 200
+    assert fetched.headers["Content-Disposition"].startswith("attachment")
+    assert len(fetched.get_data()) == file["size"]
+    fetched.close()
+    assert (f"server_key:{backend.key.id}", "user.exported") in actions(runtime, ada.shop)
+
+
+def test_erasing_leaves_nothing_and_says_so_again(runtime: Runtime, backend: Backend, ada: Life) -> None:
+    for _ in range(2):
+        erased = backend.call("DELETE", f"/users/{ada.record_id}")
+        assert (erased.status_code, erased.json) == (200, {"id": ada.record_id, "state": "erased"})
+    assert traces(runtime, ada.mark) == set()
+    check_problem(backend.call("GET", f"/users/{ada.record_id}"), 404, "not_found")
+    check_problem(backend.call("GET", f"/users/{ada.record_id}/export"), 404, "not_found")
+
+
+def test_a_large_erasure_goes_on_with_the_next_request(
+    runtime: Runtime, backend: Backend, ada: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whosthere.web.server.privacy.TRANSACTIONS_MAX", 1)
+    first = backend.call("DELETE", f"/users/{ada.record_id}")
+    assert (first.status_code, first.json["state"]) == (202, "erasing")
+    check_problem(ada.visitor.get("/conversations"), 401, "session_ended")
+    monkeypatch.undo()
+    assert backend.call("DELETE", f"/users/{ada.record_id}").status_code == 200
+    assert traces(runtime, ada.mark) == set()
+
+
+def test_the_ledger_is_read_in_pages(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        backend.identify(userEmail=f"p{number}@example.com")
+        backend.identify(userId=f"p{number}", userEmail=f"p{number}@example.com")
+    monkeypatch.setattr("whosthere.web.server.ledger.PAGE_SIZE", 2)
+    found, path = [], "/ledger"
+    for _ in range(3):
+        page = backend.get(path)
+        found += [entry["userId"] for entry in page["items"]]
+        path = f"/ledger?cursor={page['next']}"
+    assert page["next"] is None
+    assert found == ["p4", "p3", "p2", "p1", "p0"]
+
+
+def test_another_platform_is_another_world(client: FlaskClient, runtime: Runtime, backend: Backend, ada: Life) -> None:
+    from tests.web.server.endpoints import open_backend
+
+    other = open_backend(client, open_shop(runtime))
+    assert other.get(f"/users?userId={ADA.user_id}")["items"] == []
+    assert other.get("/ledger")["items"] == []
+    assert other.identify(userId=ADA.user_id)["id"] != ada.record_id
