@@ -100,8 +100,8 @@
       const answer = await response.json();
       if (mine !== chat.generation) return;
       if (response.ok) return admitted(answer);
-      if (response.status === 401) {
-        if (!renewal || !(chat.booted || chat.former)) return refused(answer.message);
+      if (response.status === 401 || answer.code === "blocked") {
+        if (!renewal || !answer.message || !(chat.booted || chat.former)) return refused(answer.message);
         chat.ends = 0;
         if (!read("getToken")) return expired();
       } else if (response.status < 500 && response.status !== 429) return warn(answer.code, answer.detail, 1);
@@ -136,21 +136,21 @@
     }
     if (answer.conversation) load();
   }
-  function refused(message = "") {
+  function refused(message = any) {
     drop();
     chat.booted = chat.former = null;
     chat.session = "";
-    chat.refusal = message;
+    chat.refusal = message || "blocked";
     settled();
     badge();
-    emit("userAuthFailure", { message });
-    warn("login_failed", message, 1);
+    if (message) emit("userAuthFailure", { message });
+    warn(message ? "login_failed" : "blocked", message, 1);
   }
   const expired = () => load((part = any) => part.expired());
   function settled() {
     look();
     if (chat.wanted) commands.open();
-    if (late) load((part = any) => part.settled());
+    if (late || /^#whosthere=/.test(location.hash)) load((part = any) => part.settled());
   }
   function drop() {
     chat.wanted ||= open();

@@ -9,6 +9,7 @@ from whosthere.realtime.hub import Bus, Hub
 from whosthere.realtime.spool import SpoolBus
 from whosthere.services.runtime import Runtime
 from whosthere.services.signer import Signer
+from whosthere.services.smtp import Smtp
 from whosthere.services.watch import AccessWatch
 from whosthere.settings import Settings
 from whosthere.storage.database import Database
@@ -49,7 +50,14 @@ def build_runtime(
         clock=clock,
         files=LocalFiles(settings.instance_path / "attachments", open_max=downloads_max),
         attachment_bytes_max=settings.attachment_megabytes * MEGABYTE,
+        mailer=_mailer(settings),
+        public_url=settings.public_url,
     )
+
+
+def _mailer(settings: Settings) -> Smtp | None:
+    url = settings.smtp_url
+    return None if url is None else Smtp(url.get_secret_value(), settings.public_url)
 
 
 def _bus(settings: Settings, database: Database) -> Bus:

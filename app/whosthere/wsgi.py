@@ -19,6 +19,7 @@ from whosthere.embedding.nonce import script_nonce
 from whosthere.embedding.snippet import snippet
 from whosthere.embedding.streams import StreamGate, read_streams
 from whosthere.embedding.visitor import USER, Mistake, Signing
+from whosthere.services.chores import Chores
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings, load_settings
 from whosthere.storage import migrate
@@ -85,6 +86,7 @@ class ChatMiddleware:
         runtime = build_runtime(settings, clock=clock, streams_max=read_streams(streams))
         self._signing = Signing(runtime, platform_id, secret, dict(config or {}))
         self._signing.check()
+        self._chores = Chores(runtime)
         self.chat = create_app(settings, runtime=runtime)
         _guard_streams(self.chat, StreamGate(streams))
         _look_at_schema(runtime)
@@ -97,6 +99,7 @@ class ChatMiddleware:
         root = script_root(environ, self._trusted_proxies)
         rest = below(self._mount, environ.get("PATH_INFO", ""))
         if rest is not None:
+            self._chores.start()  # here and not before: a thread does not survive a fork
             return self.chat(shifted(environ, root, self._mount, rest), start_response)
         self._introduce(environ)
         method = environ["REQUEST_METHOD"]

@@ -1,5 +1,6 @@
 // The desk works without scripts. With them: times in the reader's zone, copying, and a set-up that turns green itself.
 import { poll } from "./poll.js";
+import { preview } from "./preview.js";
 
 const moments = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
 
@@ -37,6 +38,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   if (button instanceof HTMLButtonElement) offerCopy(button);
 }
 tellTimes(document);
+document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 for (const place of document.querySelectorAll("[data-poll]")) {
   if (place instanceof HTMLElement) poll(place, tellTimes);
 }
+
+const picture = document.querySelector("[data-preview]");
+const looks = document.querySelector("#looks");
+if (picture instanceof HTMLElement && looks instanceof HTMLFormElement) preview(picture, looks);

@@ -4,9 +4,10 @@
  */
 
 const form = document.getElementById("arrive");
-const secret = location.hash.slice(1);
 
-if (form instanceof HTMLFormElement && secret) {
+function take() {
+  const secret = location.hash.slice(1);
+  if (!(form instanceof HTMLFormElement) || !secret) return;
   history.replaceState(null, "", location.pathname);
   const field = form.elements.namedItem("code");
   if (field instanceof HTMLInputElement) {
@@ -14,3 +15,6 @@ if (form instanceof HTMLFormElement && secret) {
     form.requestSubmit();
   }
 }
+
+addEventListener("hashchange", take); // a link that is pasted where this page is open already
+take();

@@ -85,8 +85,10 @@ listen(
       const here = news.ids.includes(conversation);
       if (here) showTyping(false); // what was typed has come
       refresh(here);
-    } else if (news.kind === "everything") refresh(true);
-    else if (news.kind === "signed-out") location.reload();
+    } else if (news.kind === "everything") {
+      refresh(true);
+      present.arrive();
+    } else if (news.kind === "signed-out") location.reload();
     else link.textContent = news.kind === "live" ? "" : "Connecting again…";
   },
   tell,

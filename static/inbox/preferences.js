@@ -1,4 +1,4 @@
-/* What an agent chose: kept with the account, and in this browser until the next page says the same. */
+/* What an agent chose: kept with the account, and in this browser until the account has it. */
 
 const PREFIX = "whosthere:prefer:";
 const SWITCHES = /** @type {const} */ ({ singleKeys: "single-keys", notifications: "notifications", sound: "sound" });
@@ -16,22 +16,29 @@ export function preferences(inbox) {
   );
 
   /** @param {Name} name */
+  const stored = (name) => inbox.dataset[name.toLowerCase()] === "on";
+
+  /** @param {Name} name */
   function wants(name) {
-    return recalled(name) ?? inbox.dataset[name.toLowerCase()] === "on";
+    return recalled(name) ?? stored(name);
   }
 
   /** @param {Name} name @param {boolean} wanted */
   function choose(name, wanted) {
     inbox.dataset[name.toLowerCase()] = wanted ? "on" : "off";
     remember(name, wanted);
-    void fetch(`${api}/me/preferences`, {
+    fetch(`${api}/me`, {
       method: "PUT",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-      body: JSON.stringify({ [name]: wanted }),
-    }).catch(() => {}); // this browser remembers it
+      body: JSON.stringify({ preferences: { [name]: wanted } }),
+      keepalive: true,
+    })
+      .then((response) => response.ok && forget(name))
+      .catch(() => {}); // this browser remembers it
   }
 
   for (const [name, place] of places) {
+    if (recalled(name) === stored(name)) forget(name);
     place.checked = wants(name) && (name !== "notifications" || permitted());
     place.addEventListener("change", async () => {
       if (name === "notifications" && place.checked) place.checked = await permit();
@@ -60,6 +67,15 @@ function recalled(name) {
     return kept === null ? null : kept === "on";
   } catch {
     return null; // storage is forbidden
+  }
+}
+
+/** @param {string} name */
+function forget(name) {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // nothing was kept
   }
 }
 

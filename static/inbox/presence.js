@@ -13,6 +13,7 @@ export function bePresent(about, place) {
   /** @type {Map<string, {name: string, typing: number, until: number}>} */
   const others = new Map();
   let typed = -TYPING_MS;
+  let arrived = -VIEWING_MS;
 
   /** @param {Activity} activity */
   function tell(activity) {
@@ -25,6 +26,13 @@ export function bePresent(about, place) {
     }).catch(() => {}); // nothing depends on it
   }
 
+  /** Say so once this page hears the answers. */
+  function arrive() {
+    if (performance.now() - arrived < VIEWING_MS) return;
+    arrived = performance.now();
+    tell("arrived");
+  }
+
   function show() {
     if (!place) return;
     const now = performance.now();
@@ -34,13 +42,13 @@ export function bePresent(about, place) {
   }
 
   if (about.conversation) {
-    tell("arrived");
     setInterval(show, 1000);
     setInterval(() => document.visibilityState === "visible" && tell("viewing"), VIEWING_MS);
     addEventListener("pagehide", () => tell("left"));
-    addEventListener("pageshow", (event) => event.persisted && tell("arrived"));
+    addEventListener("pageshow", (event) => event.persisted && arrive());
   }
   return {
+    arrive,
     /** The agent types here. */
     writes() {
       if (performance.now() - typed < TYPING_MS) return;

@@ -6,13 +6,14 @@ const PATIENCE_MS = 15000;
 
 /** What an answer other than success says. */
 export class ApiError extends Error {
-  /** @param {number} status @param {string} code @param {string} field @param {number} retryAfterMs */
-  constructor(status, code, field, retryAfterMs) {
+  /** @param {number} status @param {string} code @param {string} field @param {number} retryAfterMs @param {any} [challenge] */
+  constructor(status, code, field, retryAfterMs, challenge) {
     super(code);
     this.status = status;
     this.code = code;
     this.field = field;
     this.retryAfterMs = retryAfterMs;
+    this.challenge = challenge;
   }
 }
 
@@ -49,6 +50,6 @@ export class Api {
     if (response.ok) return response;
     const problem = await response.json().catch(() => ({}));
     const after = retryAfter(response.headers.get("Retry-After"));
-    throw new ApiError(response.status, String(problem.code || "unknown"), String(problem.field || ""), after);
+    throw new ApiError(response.status, String(problem.code || "unknown"), String(problem.field || ""), after, problem.challenge);
   }
 }

@@ -34,6 +34,7 @@ export class Chat {
     this.config = {};
     this.visible = false;
     this.link = "live";
+    this.working = false; // whether the device works for the server to take what was written
     this.limited = 0; // epoch milliseconds until which the server takes nothing
     /** What is still not known about the visitor. @type {string[] | null} */
     this.missing = null;

@@ -2,14 +2,18 @@
 
 import { ApiError } from "./api.js";
 import { wait } from "./backoff.js";
+import { later } from "./dom.js";
 
 const TRIES = 4;
+const SOON_MS = 1;
 
 export class Sender {
   /** @param {Panel.Chat} chat */
   constructor(chat) {
     this.chat = chat;
     this.sending = false;
+    /** What the device has worked out for the next conversation. @type {any} */
+    this.proof = undefined;
     /** Ends the pause before the next try. @type {() => void} */
     this.hurry = () => {};
   }
@@ -56,7 +60,7 @@ export class Sender {
    */
   async trouble(waiting, error, attempt) {
     const { chat } = this;
-    const { status, code, retryAfterMs } = error instanceof ApiError ? error : new ApiError(0, "", "", 0);
+    const { status, code, retryAfterMs, challenge } = error instanceof ApiError ? error : new ApiError(0, "", "", 0);
     if (status === 401) {
       chat.renew();
       return null; // the next session goes on
@@ -66,6 +70,7 @@ export class Sender {
       return 0;
     }
     if (code === "conversation_active" && (await chat.enterOpen().catch(() => false))) return 0; // of another tab
+    if (code === "proof_of_work_needed" && attempt < TRIES && (await this.work(challenge))) return SOON_MS;
     if (status === 429) {
       const pause = Math.max(retryAfterMs, wait(attempt, Math.random()));
       chat.set({ limited: Date.now() + pause });
@@ -76,6 +81,20 @@ export class Sender {
     chat.outbox.mark(waiting.clientMessageId, "failed");
     chat.outside.changed();
     return 0;
+  }
+
+  /** Let the device work for it: too many have written who proved nothing. @param {any} challenge */
+  async work(challenge) {
+    const { chat } = this;
+    chat.set({ working: true });
+    try {
+      this.proof = await (await later("proof")).solve(challenge);
+      return true;
+    } catch {
+      return false; // the visitor can try again
+    } finally {
+      chat.set({ working: false });
+    }
   }
 
   /** @param {Panel.Pending} waiting */
@@ -89,7 +108,9 @@ export class Sender {
       else chat.outbox.settle(clientMessageId);
     } else {
       const { tags, fields, page } = chat.config;
-      const started = await api.call("POST", "/conversations", { ...message, tags, fields, page, unlessActive: true });
+      const opening = { ...message, tags, fields, page, unlessActive: true, proofOfWork: this.proof };
+      this.proof = undefined; // it counts once
+      const started = await api.call("POST", "/conversations", opening);
       chat.began = true;
       if (started.conversation.id !== chat.thread.id) chat.begun(started.conversation);
       chat.store(started.message);

@@ -151,9 +151,10 @@ export class View {
 
   /** @param {string} phase */
   status(phase) {
-    const { limited, link } = this.chat;
+    const { limited, link, working } = this.chat;
     let text = link === "down" ? words.reconnecting : "";
     if (limited) text = words.tooMany;
+    if (working) text = words.oneMoment;
     if (!navigator.onLine) text = words.offline;
     if (phase === "trouble") text = "";
     byId("status").classList.toggle("on", !!text);

@@ -14,6 +14,7 @@ from tests.servers import until
 
 pytestmark = pytest.mark.browser
 
+
 def test_there_is_one_request_before_the_first_click(stage: Stage, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.url.startswith(stage.chat.url) else None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.conftest import CommandLine
-from whosthere.services import agent_sessions, personal_tokens
+from whosthere.core.reasons import Refused
+from whosthere.services import agent_sessions, links, personal_tokens
 from whosthere.services.agent_sessions import SignedIn
 from whosthere.services.agents import Identity
 from whosthere.settings import load_settings
@@ -88,3 +89,38 @@ def test_an_agent_joins_one_more_platform(cli: CommandLine, shop: str) -> None:
     assert identity is not None
     assert {(each.platform_id, each.role) for each in identity.memberships} == {(shop, "agent"), (second, "admin")}
     assert "no agent" in cli.refused("agent", "join", "nobody@example.com", "--platform", shop)
+
+
+def test_a_token_has_scopes_and_an_end_and_is_revoked_by_its_name(cli: CommandLine, shop: str) -> None:
+    cli.done("agent", "create", EMAIL)
+    made = cli.json("agent", "token", EMAIL, "--name", "export", "--scope", "read", "--days", "30")
+    assert made["scopes"] == ["read"]
+    assert made["expiresAt"]
+    (listed,) = cli.json("agent", "tokens", EMAIL)
+    assert (listed["id"], listed["name"], listed["lastUsedAt"]) == (made["id"], "export", None)
+    assert made["token"] not in cli.done("agent", "tokens", EMAIL)
+    assert cli.json("agent", "revoke-token", EMAIL, "export") == {"id": made["id"]}
+    assert cli.json("agent", "tokens", EMAIL) == []
+    assert "no such token" in cli.refused("agent", "revoke-token", EMAIL, "export")
+    for name in ("twice", "twice"):
+        cli.done("agent", "token", EMAIL, "--name", name)
+    assert "by its id" in cli.refused("agent", "revoke-token", EMAIL, "twice")
+
+
+def test_an_operator_opens_the_way_back_in_and_closes_an_account(cli: CommandLine, shop: str) -> None:
+    cli.done("agent", "create", EMAIL, "--role", "owner", "--password-stdin", stdin=PASSWORD)
+    link = cli.json("agent", "password", EMAIL)["link"]
+    path, _, secret = link.partition("#")
+    assert path == "/agent/reset"
+    runtime = build_runtime(load_settings(cli.environ))
+    try:
+        assert not isinstance(links.set_password(runtime, secret, "another ship in the bay"), Refused)
+    finally:
+        runtime.database.close()
+    assert "no second factor" in cli.refused("agent", "reset-second-factor", EMAIL)
+    assert signs_in(cli, "another ship in the bay")
+    assert cli.json("agent", "disable", EMAIL)["disabledAt"]
+    assert not signs_in(cli, "another ship in the bay")
+    for command in ("password", "tokens", "disable", "reset-second-factor"):
+        assert "no agent" in cli.refused("agent", command, "nobody@example.com")
+    assert "no agent" in cli.refused("agent", "password", EMAIL)

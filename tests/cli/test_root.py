@@ -11,12 +11,13 @@ import pytest
 from tests.cli.conftest import CommandLine
 from whosthere.cli.root import root
 
-COMMANDS = ("demo", "serve", "platform", "key", "agent", "apikey", "token", "db", "config", "purge")
+COMMANDS = ("demo", "serve", "platform", "key", "agent", "apikey", "user", "token", "db", "config", "purge")
 GROUPS = {
     "platform": ("create", "list", "set", "show"),
     "key": ("delete", "end", "list", "new"),
     "agent": ("create", "token"),
     "apikey": ("create", "list", "revoke"),
+    "user": ("end-sessions", "erase", "export", "find"),
     "token": ("explain", "sign"),
     "db": ("status", "upgrade"),
     "config": ("check",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -49,7 +50,7 @@ def live(client: FlaskClient, shop: Shop, person: Person, mark: str, *, messages
         "page": page,
     }
     conversation_id = visitor.send("POST", "/conversations", start).json["conversation"]["id"]
-    headers = visitor.headers | {"Content-Disposition": f"attachment; filename*=UTF-8''{mark}.png"}
+    headers = visitor.headers | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(mark, safe='')}.png"}
     uploaded = client.post(f"{WIDGET}/attachments", data=png(), content_type="image/png", headers=headers).json["id"]
     body = {"text": f"See {mark}", "clientMessageId": f"file-{mark}", "attachments": [uploaded]}
     posted = visitor.send("POST", f"/conversations/{conversation_id}/messages", body)
@@ -64,9 +65,7 @@ def live(client: FlaskClient, shop: Shop, person: Person, mark: str, *, messages
     return Life(shop, mark, visitor, record_id, conversation_id, uploaded, posted.json["id"])
 
 
-def _surround(
-    runtime: Runtime, tenant: Tenant, record_id: str, conversation_id: str, mark: str, user_id: str
-) -> None:
+def _surround(runtime: Runtime, tenant: Tenant, record_id: str, conversation_id: str, mark: str, user_id: str) -> None:
     """What agents and the server itself store about somebody."""
     now, note_id = runtime.clock(), runtime.new_id()
     tables = metadata.tables

@@ -84,6 +84,8 @@ def test_what_is_set_is_stored(runtime: Runtime) -> None:
         "anonymous_idle_days": "2",
         "anonymous_history": "ask",
         "retention_days": "365",
+        "anonymous_starts_per_hour": "60",
+        "proof_of_work": "on",
         "brand_color": "#0f5c6e",
         "position": "top-left",
         "greeting": "Ahoy! 👋",

@@ -30,6 +30,7 @@ NOTHING = {
     "endedAnonymous": 0,
     "refusalCounts": 0,
     "refusalSamples": 0,
+    "outbox": 0,
     "agentSessions": 0,
     "agentLinks": 0,
     "signInTries": 0,

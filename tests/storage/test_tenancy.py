@@ -129,4 +129,4 @@ def test_only_the_parts_that_connect_and_migrate_speak_sql_as_text() -> None:
         for path in FOLDER.glob("*.py")
         if {"exec_driver_sql", "text("} & set(re.findall(r"exec_driver_sql|\btext\(", path.read_text("utf-8")))
     }
-    assert speaking <= {"connection", "database", "migrate"} | {"accounts", "columns", "tables", "team"}
+    assert speaking <= {"connection", "database", "migrate", "segments"} | {"accounts", "columns", "tables", "team"}

@@ -14,8 +14,9 @@ from whosthere.services.runtime import Runtime
 from whosthere.storage.agents import Agent
 from whosthere.storage.personal_tokens import PersonalToken
 
+_SCOPES = [scope.value for scope in Scope]
 _scope = click.option(
-    "--scope", "scopes", type=click.Choice(list(Scope)), multiple=True, help="May be given twice; both by default."
+    "--scope", "scopes", type=click.Choice(_SCOPES), multiple=True, help="May be given twice; both by default."
 )
 
 
@@ -72,9 +73,10 @@ def revoke(email: str, token_id: str, as_json: bool) -> None:
         meant = [each for each in personal_tokens.listed(runtime, agent) if token_id in (each.id, each.name)]
         if len(meant) > 1:
             raise Failure(f"Several tokens are called {token_id!r}; name one by its id.")
-        given = meant[0].id if meant else token_id
-        refused = personal_tokens.revoke(runtime, agent, given, actor=whoever_types())
-        accepted(refused)
+        if not meant:
+            raise Failure(f"There is no such token: {token_id!r}.")
+        given = meant[0].id
+        accepted(personal_tokens.revoke(runtime, agent, given, actor=whoever_types()))
     if as_json:
         show_json({"id": given})
     else:

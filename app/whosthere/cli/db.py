@@ -7,6 +7,8 @@ import click
 from whosthere.cli.failures import Failure
 from whosthere.cli.installation import in_words, installation
 from whosthere.cli.output import json_option, show_json
+from whosthere.cli.progress import bar
+from whosthere.services import search
 from whosthere.storage import migrate
 
 
@@ -29,6 +31,18 @@ def upgrade(no_backup: bool, as_json: bool) -> None:
         click.echo(in_words(after))
     else:
         click.echo(f"The database is upgraded: {before.current or 'empty'} → {after.current}.")
+
+
+@command.command("reindex")
+@json_option
+def reindex(as_json: bool) -> None:
+    """Make the index of the agents' search anew. Visitors are served meanwhile; searches find less until it is done."""
+    with installation() as runtime, bar(quiet=as_json) as progress:
+        done = search.reindex(runtime, progress)
+    if as_json:
+        show_json({"entries": done})
+    else:
+        click.echo(f"The search index is made anew, of {done:,} messages, notes and people.")
 
 
 @command.command("status")

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 
 from whosthere.cli.installation import installation
 from whosthere.cli.output import json_option, show_json, show_table
-from whosthere.services.purge import Progress
+from whosthere.cli.progress import bar
 from whosthere.services.purge import purge as run
 
 _WORDS = {
@@ -26,6 +22,7 @@ _WORDS = {
     "endedAnonymous": "Marks of anonymous users who ended long ago: removed",
     "refusalCounts": "Counters of refusals older than 90 days: removed",
     "refusalSamples": "Samples of refusals older than 90 days: removed",
+    "outbox": "Mail queued 30 days ago: removed",
     "agentSessions": "Sessions of agents that are over: removed",
     "agentLinks": "Invitations and links to new passwords that are over: removed",
     "signInTries": "Counters of tries to sign in: removed",
@@ -37,33 +34,10 @@ _WORDS = {
 @json_option
 def command(dry_run: bool, as_json: bool) -> None:
     """End and remove what has expired. Run it once a day, while the server runs; interrupt it whenever you like."""
-    with installation() as runtime, _bar(quiet=as_json or dry_run) as progress:
+    with installation() as runtime, bar(quiet=as_json or dry_run) as progress:
         purged = run(runtime, dry_run=dry_run, progress=progress)
     if as_json:
         show_json({"dryRun": dry_run, "purged": purged})
         return
     rows = [[str(number), _WORDS.get(name, name)] for name, number in purged.items() if number]
     show_table(["Number", "Would be purged" if dry_run else "Purged"], rows, empty="Nothing has expired.")
-
-
-@contextmanager
-def _bar(*, quiet: bool) -> Iterator[Progress]:
-    """Show a progress bar on a terminal, if rich is there to draw it."""
-    try:
-        from rich.console import Console
-        from rich.progress import Progress as Bar
-        from rich.progress import TaskID
-    except ImportError:
-        quiet = True
-    if quiet or not sys.stderr.isatty():
-        yield lambda name, done, total: None
-        return
-    tasks: dict[str, TaskID] = {}
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-
-        def tell(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(name)
-            bar.update(tasks[name], completed=done, total=total)
-
-        yield tell

@@ -14,6 +14,7 @@ _COMMANDS = {
     "key": "whosthere.cli.key",
     "agent": "whosthere.cli.agent",
     "apikey": "whosthere.cli.apikey",
+    "user": "whosthere.cli.user",
     "token": "whosthere.cli.token",
     "db": "whosthere.cli.db",
     "config": "whosthere.cli.config",

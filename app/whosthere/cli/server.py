@@ -21,6 +21,7 @@ from whosthere.cli.plan import Plan
 if TYPE_CHECKING:
     from flask import Flask
 
+    from whosthere.services.chores import Chores
     from whosthere.services.runtime import Runtime
 
 _HEARTBEATS = "/dev/shm"  # noqa: S108 (in memory, where a slow disk cannot make a worker look dead)
@@ -43,6 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.runtime: Runtime | None = None
+        self.chores: Chores | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -57,12 +59,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """Make the application of this worker."""
+        from whosthere.services.chores import Chores
         from whosthere.settings import load_settings
         from whosthere.web.app import create_app
         from whosthere.wiring import build_runtime
 
         settings = load_settings()
         self.runtime = build_runtime(settings, streams_max=self.plan.streams_max, downloads_max=self.plan.downloads_max)
+        self.chores = Chores(self.runtime)
+        self.chores.start()
         return create_app(settings, runtime=self.runtime)
 
     def end_streams(self) -> None:
@@ -72,6 +77,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def close(self) -> None:
         """Close what this worker opened."""
+        if self.chores is not None:
+            self.chores.stop()
         if self.runtime is not None:
             self.runtime.hub.close()
             self.runtime.database.close()

@@ -86,6 +86,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The token is the base64 of hexadecimal text.",
         "Encode the 32 bytes of the digest, not its hexadecimal text.",
     ),
+    "token_encoded_twice": (
+        "The token is the base64 of base64 text.",
+        "Encode the digest once; many HMAC functions return base64 already when asked to.",
+    ),
     "hex_instead_of_base64": (
         "The token is hexadecimal, but the key “{key}” expects base64.",
         "Encode the digest in base64, or import the secret as a hex scheme.",
@@ -184,6 +188,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The token signs the userId in another case than the page sends.",
         "Sign the userId exactly as the page sends it.",
     ),
+    "user_id_as_number": (
+        "The token signs the userId as a number, `{detail}`, and the page sends it as text.",
+        "Turn the id into text in one place, and sign and send that.",
+    ),
     "unicode_form": (
         "The token signs another Unicode normalisation form than the page sends.",
         "Sign the very string the page sends.",
@@ -192,9 +200,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The token signs the email, which fullPrivacy takes away.",
         "Sign the userId alone under fullPrivacy.",
     ),
+    "key_of_other_platform": (
+        "The token was made with a key of the platform “{detail}”.",
+        "Sign with a key of this platform, or use that platform’s platformId on the page.",
+    ),
     "signature_unknown": (
-        "The token fits no key of this platform.",
-        "Check that backend and page mean the same platform, and that the secret and both identifiers are the same.",
+        "The token fits no key that this platform has.",
+        "Check that backend and page mean the same platform, that both identifiers are the same, and that the secret "
+        "is right: one of a key that was deleted is forgotten.",
     ),
     # JWTs
     "jwt_encrypted": ("The identityToken has five parts: it is encrypted.", "Send a signed JWT, of three parts."),

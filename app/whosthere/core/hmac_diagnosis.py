@@ -102,6 +102,12 @@ def _read_digest(bare: str) -> tuple[bytes | None, list[Finding]]:
     if len(decoded) == 32:
         url_safe = "-" in bare or "_" in bare
         return decoded, [finding("token_url_safe" if url_safe else "token_not_canonical")]
+    try:
+        twice = decode_token(Scheme.STANDARD, decoded.decode("ascii"))
+    except UnicodeDecodeError:
+        twice = None
+    if twice is not None:
+        return twice, [finding("token_encoded_twice")]
     inner = _unhex(decoded)
     return (inner, [finding("token_base64_of_hex")]) if inner is not None and len(inner) == 32 else (None, [])
 
@@ -190,10 +196,21 @@ def _pairs(claim: Claim, withheld_email: str | None) -> Iterator[Pair]:
     if user_id:
         for cased in {user_id.lower(), user_id.upper()} - {user_id}:
             yield (cased, email), (finding("user_id_case"),)
+        for number in _as_numbers(user_id):
+            yield (number, email), (finding("user_id_as_number", detail=number),)
     for form in ("NFC", "NFD", "NFKC"):
         other = tuple(value and unicodedata.normalize(form, value) for value in (user_id, email))
         if other != (user_id, email):
             yield (other[0], other[1]), (finding("unicode_form"),)
+
+
+def _as_numbers(user_id: str) -> list[str]:
+    """Return what becomes of an id of digits that passes through a number on its way."""
+    if not re.fullmatch(r"[0-9]{1,40}", user_id):
+        return []
+    number = int(user_id)
+    shapes = [str(number), f"{number}.0", f"{float(number):.15g}", f"{number:,}", repr(float(number))]
+    return [shape for shape in dict.fromkeys(shapes) if shape != user_id]
 
 
 def _unhex(text: bytes) -> bytes | None:

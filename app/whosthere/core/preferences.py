@@ -11,6 +11,7 @@ DEFAULTS: Mapping[str, bool] = MappingProxyType(
         "singleKeys": True,  # shortcuts of one key; WCAG 2.2, 2.1.4 asks that they can be switched off
         "sound": False,
         "notifications": False,  # of the browser, which asks for permission by itself
+        "emailNotices": True,  # mail about what waits while one is away
         "notificationText": False,  # whether they show what was written: a screen may be seen by others
     }
 )

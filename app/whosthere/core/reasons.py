@@ -56,6 +56,7 @@ class Reason(StrEnum):
     TRANSITION_NOT_ALLOWED = "transition_not_allowed"
     RATING_NOT_ALLOWED = "rating_not_allowed"
     ATTACHMENT_REFUSED = "attachment_refused"
+    SEARCH_TOO_BROAD = "search_too_broad"
 
     # The desk and the command line
     TOO_MANY_KEYS = "too_many_keys"

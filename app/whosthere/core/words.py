@@ -21,7 +21,7 @@ PREFIX_LENGTH_MIN = 3
 
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _ACCENT = re.compile("[\u0300-\u036f]")
-# Thai and Lao; Tibetan; Myanmar; Hangul; Khmer; Tai Le, New Tai Lue and Tai Tham; Kana and Bopomofo; Han; Yi; more Hangul.
+# Thai, Lao, Tibetan, Myanmar, Hangul, Khmer, Tai Le, New Tai Lue, Tai Tham, Kana, Bopomofo, Han, Yi, more Hangul.
 _DENSE = (
     "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf"
     "\u3005-\u3007\u3040-\u31ff\u3400-\u9fff\ua000-\ua4cf\ua960-\ua97f\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff"

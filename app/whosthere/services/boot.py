@@ -198,7 +198,7 @@ class _Boot:
         refused = self._without_proof(platform, person)
         if refused is not None:
             return refused
-        if isinstance(decision, ActAs) and decision.record.id in found.blocked:
+        if isinstance(decision, ActAs) and decision.before.id in found.blocked:
             return BLOCKED
         visit = Visit(self.now, self.request.language, self.request.page_url)
         record = settle(self.runtime, self.tenant, decision, found, visit, writing=self._writing)

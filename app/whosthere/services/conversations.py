@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import Visit
 
 PAGE_SIZE = 25
+Refuses = Callable[[Caller], Refused | None]
 _EVENTS = {State.OPEN: "reopened", State.RESOLVED: "resolved", State.REJECTED: "rejected", State.ENDED: "ended"}
 
 NOT_FOUND = Refused(Reason.NOT_FOUND, "There is no such conversation.")
@@ -80,11 +81,17 @@ def one(runtime: Runtime, credential: Credential, conversation_id: str) -> Conve
         return found if isinstance(found, Refused) else found[1]
 
 
-def start(runtime: Runtime, credential: Credential, opening: Opening | Refused) -> Started | Refused:
-    """Start a conversation; repeating it with the same clientMessageId finds the same one."""
+def start(
+    runtime: Runtime, credential: Credential, opening: Opening | Refused, refuses: Refuses = lambda caller: None
+) -> Started | Refused:
+    """Start a conversation; repeating it with the same clientMessageId finds the same one.
+
+    Args:
+        refuses: says why a caller may not start one more now (`services.challenge.Turnstile`).
+    """
     now = runtime.clock()
     started = runtime.writing(
-        credential.session.platform_id, lambda tenant: _start(runtime, tenant, credential, opening, now)
+        credential.session.platform_id, lambda tenant: _start(runtime, tenant, credential, opening, now, refuses)
     )
     if isinstance(started, Started) and started.fresh:
         announce(runtime, credential.session.platform_id, started.conversation.record_id)
@@ -92,7 +99,7 @@ def start(runtime: Runtime, credential: Credential, opening: Opening | Refused) 
 
 
 def _start(
-    runtime: Runtime, tenant: Tenant, credential: Credential, opening: Opening | Refused, now: int
+    runtime: Runtime, tenant: Tenant, credential: Credential, opening: Opening | Refused, now: int, refuses: Refuses
 ) -> Started | Refused:
     caller = authorize(tenant, credential, now)
     if isinstance(caller, Refused):
@@ -102,6 +109,9 @@ def _start(
     earlier = conversations.started_by(tenant, caller.record_id, opening.client_message_id)
     if earlier is not None:
         return _again(tenant, earlier, opening)
+    refused = refuses(caller)
+    if refused is not None:
+        return refused
     visit = Visit(now, page_url=opening.page_url)
     if caller.user is None:
         users.add(tenant, Record(id=caller.record_id), visit, anonymous=True)
@@ -109,9 +119,8 @@ def _start(
         users.lock(tenant, caller.record_id)  # of two tabs at once, one starts and the other is told
         if conversations.has_any(tenant, caller.record_id, State.OPEN):
             return ACTIVE
-    files = chosen(
-        tenant, opening.attachments, author_id=caller.record_id, record_id=caller.record_id, conversation_id=None
-    )
+    own = caller.record_id
+    files = chosen(tenant, opening.attachments, author_id=own, record_id=own, conversation_id=None)
     if isinstance(files, Refused):
         return files
     conversation_id = runtime.new_id()

@@ -64,6 +64,8 @@ class InboxStream:
             identity = self._look(still)
             if identity is None or self.runtime.hub.closing:
                 return
+            if identity.platform_ids != self.identity.platform_ids:
+                return  # it hears of other platforms than the agent serves by now: the page connects anew
             news = News()
             if woken:
                 signals = self.waiter.signals()

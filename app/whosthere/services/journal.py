@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whosthere.services.runtime import Runtime
-from whosthere.storage import agents, audit
+from whosthere.storage import agents, audit, roster
 from whosthere.storage.audit import EVERYTHING, Entry, Wanted
 from whosthere.storage.connection import Connection
 from whosthere.storage.tenancy import Tenant
@@ -49,7 +49,7 @@ def actions_of(runtime: Runtime, platform_id: str) -> list[str]:
 def names_of(runtime: Runtime, platform_id: str) -> dict[str, str]:
     """Return what to call the actors of the log who serve the platform today, by the names the log has for them."""
     with runtime.database.read() as connection:
-        return {f"agent:{one.id}": one.name for one in agents.serving(connection, platform_id)}
+        return {f"agent:{one.agent_id}": one.name for one in roster.entries(connection, platform_id)}
 
 
 def note_everywhere(

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from whosthere.core import origins, patterns
+from whosthere.core.abuse import STARTS_PER_HOUR_MAX, ProofOfWork
 from whosthere.core.hours import Unreadable, read_hours
 from whosthere.core.policy import ANONYMOUS_DAYS_MAX, AnonymousHistory, Verification
 from whosthere.core.reasons import Reason, Refused
@@ -103,6 +104,14 @@ def _retention(text: str) -> int | None:
         return None
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= RETENTION_DAYS_MAX:
         raise _Bad(f"must be a whole number of days from 1 to {RETENTION_DAYS_MAX}, or off")
+    return int(text)
+
+
+def _starts(text: str) -> int | None:
+    if text in ("", "off"):
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= STARTS_PER_HOUR_MAX:
+        raise _Bad(f"must be a whole number from 1 to {STARTS_PER_HOUR_MAX}, or off")
     return int(text)
 
 
@@ -200,6 +209,13 @@ def _of_availability(key: str, read: Callable[[str], str | None]) -> Option:
     return Option(put, show=lambda platform: str(platform.availability.get(key, "")))
 
 
+def _of_abuse(field: str, read: Callable[[str], Any], show: Callable[[Any], str] = str) -> Option:
+    return Option(
+        put=lambda platform, text: replace(platform, abuse=replace(platform.abuse, **{field: read(text)})),
+        show=lambda platform: show(getattr(platform.abuse, field)),
+    )
+
+
 def _or_nothing(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -213,6 +229,8 @@ OPTIONS: Mapping[str, Option] = {
     "anonymous_days": _of_policy("anonymous_days", _days),
     "anonymous_idle_days": _of_policy("anonymous_idle_days", _days_or_never, lambda days: str(days or "off")),
     "retention_days": _of_platform("retention_days", _retention, lambda days: str(days or "off")),
+    "anonymous_starts_per_hour": _of_abuse("starts_per_hour", _starts, lambda number: str(number or "off")),
+    "proof_of_work": _of_abuse("proof_of_work", _choice(ProofOfWork)),
     "anonymous_history": _of_policy("anonymous_history", _choice(AnonymousHistory)),
     "brand_color": _of_looks("brandColor", _color),
     "position": _of_looks("position", _position),

@@ -44,12 +44,17 @@ def settle(
     before, after = decision.before, decision.after
     if after != before:
         writing()
-        users.store(tenant, before, after, visit if present else None)
-        if decision.adopts:
-            ledger.add_adoption(tenant, runtime.new_id(), before, after, visit.now)
-        if decision.takes_over:
-            users.forget_contact(tenant, before.id)
+        _change(runtime, tenant, decision, visit, present=present)
     elif present and found.last_seen_at[before.id] < visit.now - users.LAST_SEEN_RESOLUTION_MS:
         writing()
         users.mark_seen(tenant, before.id, visit)
     return after
+
+
+def _change(runtime: Runtime, tenant: Tenant, decision: ActAs, visit: Visit, *, present: bool) -> None:
+    before, after = decision.before, decision.after
+    users.store(tenant, before, after, visit if present else None)
+    if decision.adopts:
+        ledger.add_adoption(tenant, runtime.new_id(), before, after, visit.now)
+    if decision.takes_over:
+        users.forget_contact(tenant, before.id)

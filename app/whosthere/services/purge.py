@@ -23,6 +23,7 @@ from whosthere.storage.platforms import Platform
 from whosthere.storage.tenancy import Tenant
 
 DIAGNOSTICS_DAYS = 90
+OUTBOX_DAYS = 30
 REVOCATION_DAYS = 1  # beyond the session's end: a clock that is put back must not open it again
 TOMBSTONE_DAYS = ANONYMOUS_DAYS_MAX + 1  # longer than any token of an ended anonymous user could still count
 BATCH = 500
@@ -103,6 +104,7 @@ def _ages(now: int) -> dict[Kind, int]:
         Kind.ENDED_ANONYMOUS: now - TOMBSTONE_DAYS * DAY_MS,
         Kind.REFUSAL_COUNTS: (now - DIAGNOSTICS_DAYS * DAY_MS) // _MINUTE_MS,
         Kind.REFUSAL_SAMPLES: now // DAY_MS - DIAGNOSTICS_DAYS,
+        Kind.OUTBOX: now - OUTBOX_DAYS * DAY_MS,
     }
 
 

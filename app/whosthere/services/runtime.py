@@ -12,6 +12,7 @@ import uuid_utils
 
 from whosthere.realtime.hub import Hub
 from whosthere.services.signer import Signer
+from whosthere.services.smtp import Smtp
 from whosthere.services.throttle import Throttle
 from whosthere.services.watch import AccessWatch
 from whosthere.storage.database import Database
@@ -32,7 +33,7 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Runtime:
     """The parts of one running installation.
 
@@ -42,6 +43,8 @@ class Runtime:
         attachment_bytes_max: how large one may be; 0 when none are taken.
         new_id: returns a fresh UUID for a row.
         new_anonymous_id: returns a fresh unguessable UUID for an anonymous user.
+        mailer: the mail server, `None` without one.
+        public_url: where browsers reach this server, `None` when nobody said so.
         typing: how often this process passes on that somebody types.
     """
 
@@ -53,6 +56,8 @@ class Runtime:
     clock: Callable[[], int]
     files: Files
     attachment_bytes_max: int
+    mailer: Smtp | None = None
+    public_url: str | None = None
     new_id: Callable[[], str] = new_id
     new_anonymous_id: Callable[[], str] = field(default=lambda: str(uuid_utils.uuid4()))
     typing: Throttle = field(default_factory=Throttle)

@@ -30,6 +30,7 @@ class Signer:
     def __init__(self, secret_key: str) -> None:
         self._sessions = _Seal(secret_key, "whosthere.widget-session.v1")
         self._anonymous = _Seal(secret_key, "whosthere.anonymous-user.v1")
+        self.work_key = _derived(secret_key, "whosthere.proof-of-work.v1")
         # A panel comes with the same token every few seconds. What was not signed by us is never kept.
         self._read = lru_cache(_KEPT_MAX)(self._read_session)
 
@@ -91,12 +92,16 @@ class Signer:
         return Anonymous(id=fields[1], created_at=fields[2], tab_scoped=fields[3])
 
 
+def _derived(secret_key: str, salt: str) -> bytes:
+    """Return the key of one purpose: what is signed for another fits nowhere here."""
+    return ItsDangerous(secret_key, salt, key_derivation="hmac", digest_method=hashlib.sha256).derive_key()
+
+
 class _Seal:
     """Signs one kind of value, as JSON. Its key is derived from the secret once, not for every token."""
 
     def __init__(self, secret_key: str, salt: str) -> None:
-        derived = ItsDangerous(secret_key, salt, key_derivation="hmac", digest_method=hashlib.sha256).derive_key()
-        self._signer = ItsDangerous(derived, key_derivation="none", algorithm=_HmacSha256())
+        self._signer = ItsDangerous(_derived(secret_key, salt), key_derivation="none", algorithm=_HmacSha256())
 
     def close(self, fields: list[Any]) -> str:
         """Return the token that holds `fields`."""

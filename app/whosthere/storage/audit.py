@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import Boolean, and_, bindparam, or_
 
 from whosthere.storage.tables import audit_log
 from whosthere.storage.tenancy import Tenant, select_in
@@ -43,8 +43,8 @@ _NEWEST = (
         audit_log.c.created_at >= bindparam("from_at"),
         audit_log.c.created_at < bindparam("to_at"),
         # one statement for every filter: an absent one compares with nothing
-        or_(bindparam("any_action"), audit_log.c.action == bindparam("of_action")),
-        or_(bindparam("any_actor"), audit_log.c.actor == bindparam("of_actor")),
+        or_(bindparam("any_action", type_=Boolean), audit_log.c.action == bindparam("of_action")),
+        or_(bindparam("any_actor", type_=Boolean), audit_log.c.actor == bindparam("of_actor")),
     )
     .order_by(audit_log.c.created_at.desc(), audit_log.c.id.desc())
     .limit(bindparam("count"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -86,6 +87,15 @@ class Connection:
         # An INSERT names the columns it is given values for; of everything else the statement itself says enough.
         columns = tuple(values) if isinstance(statement, Insert) else ()
         return self._speller.spell(statement, columns).run(self._driver, values)
+
+    @contextmanager
+    def watched(self, is_over: Callable[[], bool], every: int) -> Iterator[None]:
+        """Let SQLite ask every so many steps whether to stop; it raises the driver's `SQLITE_INTERRUPT` then."""
+        self._driver.set_progress_handler(is_over, every)
+        try:
+            yield
+        finally:
+            self._driver.set_progress_handler(None, 0)
 
     def exec_driver_sql(self, text: str) -> Rows:
         """Run a statement in the database's own words."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
@@ -21,8 +22,9 @@ from sqlalchemy import create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import PoolProxiedConnection
 
+from whosthere.storage import segments
 from whosthere.storage.connection import Connection, Speller
-from whosthere.storage.errors import Conflict, Unavailable
+from whosthere.storage.errors import Conflict, TooSlow, Unavailable
 from whosthere.storage.writer_lock import NoLock, WriterLock
 
 T = TypeVar("T")
@@ -31,6 +33,12 @@ _WRITES = "whosthere_writes"
 _FAREWELL = "whosthere_farewell"
 _POOL_SECONDS = 10
 _RACES_MAX = 12
+# Until the transaction ends. What is looked for decides about the plan, so no plan is kept for the next values.
+_LIMITED = (
+    "SELECT set_config('statement_timeout', '{}', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
+_CANCELED_SQLSTATE = "57014"
+_LOOK_EVERY = 1_000  # steps of SQLite's machine between two looks at the clock
 # serialization_failure, deadlock_detected: the loser starts again from the top.
 _RETRIED_SQLSTATES = frozenset({"40001", "40P01"})
 
@@ -72,6 +80,23 @@ class Database:
         """
         with self._transaction(None) as connection:
             yield connection
+
+    @contextmanager
+    def read_within(self, milliseconds: int) -> Iterator[Connection]:
+        """Give a connection that only reads, and stops reading when its time is over.
+
+        Raises:
+            TooSlow: it was stopped.
+            Unavailable: the database cannot serve now.
+        """
+        with self._transaction(None if self.is_sqlite else "BEGIN") as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(_LIMITED.format(milliseconds))
+                yield connection
+                return
+            ends_at = time.monotonic() + milliseconds / 1000
+            with connection.watched(lambda: time.monotonic() > ends_at, _LOOK_EVERY):
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -130,10 +155,11 @@ class Database:
     def scrub(self) -> None:
         """Have what was erased leave the files of the database, as far as that is possible while others read.
 
-        SQLite overwrites what is deleted, but the write-ahead log holds former pages until it begins anew. PostgreSQL
-        does this by itself, when it vacuums.
+        SQLite overwrites what is deleted, but its search index only notes what is gone until its parts are merged, and
+        the write-ahead log holds former pages until it begins anew. PostgreSQL does this by itself, when it vacuums.
         """
         if self.is_sqlite:
+            segments.merge(self.write)
             with self._writer, self._transaction(None) as connection:
                 connection.exec_driver_sql("PRAGMA busy_timeout=500")
                 try:
@@ -202,11 +228,16 @@ class Database:
                 raise
             raise meaning from error
 
-    def _meaning(self, error: BaseException | None) -> Conflict | Unavailable | None:
+    def _meaning(self, error: BaseException | None) -> Conflict | TooSlow | Unavailable | None:
         """Return what an error of the driver means to a service; `None` for a mistake of ours."""
         driver = self._driver
         if isinstance(error, driver.IntegrityError) or getattr(error, "sqlstate", None) in _RETRIED_SQLSTATES:
             return Conflict(str(error))
+        if (
+            getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+            or getattr(error, "sqlstate", "") == _CANCELED_SQLSTATE
+        ):
+            return TooSlow(str(error))
         if isinstance(error, (driver.OperationalError, driver.InterfaceError, driver.InternalError)):
             return Unavailable(str(error))
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, exists, func, or_, select
 
+from whosthere.storage import search
 from whosthere.storage.tables import attachments, conversations, ended_anonymous, merge_ledger, messages, users
 from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in
 
@@ -40,7 +41,7 @@ _left_nothing = ~or_(
 _their = (conversations.c.record_id == users.c.id) & (conversations.c.state != "ended") & users.c.deleted_at.is_(None)
 
 
-_silent = select_in(users, columns=[users.c.id]).where(_over, _left_nothing).limit(bindparam("count"))
+_SILENT = select_in(users, columns=[users.c.id]).where(_over, _left_nothing).limit(bindparam("count"))
 _SILENT_NUMBER = select(func.count()).select_from(users).where(users.c.platform_id == PLATFORM, _over, _left_nothing)
 _OPEN = (
     select_in(conversations, users, columns=[conversations.c.id])
@@ -53,7 +54,7 @@ _OPEN_NUMBER = (
     .select_from(conversations.join(users, users.c.platform_id == conversations.c.platform_id))
     .where(conversations.c.platform_id == PLATFORM, _their, _over)
 )
-_FORGET = delete_in(users).where(users.c.id.in_(_silent))
+_FORGET = delete_in(users).where(users.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def silent_number(tenant: Tenant, limits: Limits) -> int:
@@ -63,7 +64,12 @@ def silent_number(tenant: Tenant, limits: Limits) -> int:
 
 def forget_silent(tenant: Tenant, limits: Limits, count: int) -> int:
     """Delete the rows of at most `count` anonymous users who are over and left nothing behind; return how many."""
-    return tenant.run(_FORGET, count=count, **_values(limits)).rowcount
+    ids = tenant.run(_SILENT, count=count, **_values(limits)).scalars().all()
+    if not ids:
+        return 0
+    forgotten = tenant.run(_FORGET, ids=ids).rowcount
+    search.forget(tenant, ids)
+    return forgotten
 
 
 def open_number(tenant: Tenant, limits: Limits) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Text, bindparam, case, cast, exists, func, literal, null, or_, select
 
 from whosthere.core.redaction import REDACTED
+from whosthere.storage import search
 from whosthere.storage.tables import (
     attachments,
     conversations,
@@ -203,7 +204,9 @@ def added(tenant: Tenant, record_id: str) -> Sequence[str]:
 
 def close(tenant: Tenant, record_id: str, now: int) -> bool:
     """Take a record's identity away and end its sessions; from now on nobody finds it. `False` if that was so."""
-    return tenant.run(_CLOSE, b_id=record_id, b_now=now).rowcount == 1
+    closed = tenant.run(_CLOSE, b_id=record_id, b_now=now).rowcount == 1
+    search.forget(tenant, [record_id])
+    return closed
 
 
 def empty_heads(tenant: Tenant, record_id: str, after: str, count: int) -> Sequence[str]:
@@ -211,6 +214,7 @@ def empty_heads(tenant: Tenant, record_id: str, after: str, count: int) -> Seque
     ids = tenant.run(_HEADS, of_record=record_id, after=after, count=count).scalars().all()
     if ids:
         tenant.run(_EMPTY_HEADS, ids=list(ids))
+        search.forget_notes(tenant, ids)
         for statement in _BELONGINGS:
             tenant.run(statement, ids=list(ids))
     return ids
@@ -223,6 +227,7 @@ def empty_messages(tenant: Tenant, record_id: str, after: int, count: int) -> tu
         return [], after
     first, last = rows[0].record_seq, rows[-1].record_seq
     tenant.run(_EMPTY_MESSAGES, b_record=record_id, b_first=first, b_last=last)
+    search.forget(tenant, [row.id for row in rows])
     return [row.id for row in rows], last
 
 

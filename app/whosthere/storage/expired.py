@@ -18,6 +18,7 @@ from whosthere.storage.tables import (
     agent_links,
     agent_sessions,
     ended_anonymous,
+    outbox,
     refusal_counts,
     refusal_samples,
     revoked_sessions,
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     ENDED_ANONYMOUS = "endedAnonymous"
     REFUSAL_COUNTS = "refusalCounts"
     REFUSAL_SAMPLES = "refusalSamples"
+    OUTBOX = "outbox"
 
 
 class Global(StrEnum):
@@ -54,6 +56,7 @@ _AGES: Mapping[Kind, tuple[Table, ColumnElement[int]]] = {
     Kind.ENDED_ANONYMOUS: (ended_anonymous, ended_anonymous.c.ended_at),
     Kind.REFUSAL_COUNTS: (refusal_counts, refusal_counts.c.minute),
     Kind.REFUSAL_SAMPLES: (refusal_samples, refusal_samples.c.day),
+    Kind.OUTBOX: (outbox, outbox.c.created_at),
 }
 
 

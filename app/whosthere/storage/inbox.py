@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select
 
 from whosthere.storage import conversations as conversation_rows
+from whosthere.storage import search
 from whosthere.storage import users as user_rows
 from whosthere.storage.connection import Row
 from whosthere.storage.conversations import Conversation, Position
@@ -127,6 +128,7 @@ def add_note(tenant: Tenant, note: Note, conversation_id: str, client_message_id
     """
     row = {name: getattr(note, name) for name in Note.__dataclass_fields__}
     tenant.add(notes, conversation_id=conversation_id, client_message_id=client_message_id, **row)
+    search.add(tenant, search.Kind.NOTE, note.id, note.body)
 
 
 def case_from_row(tenant: Tenant, row: Row) -> Case:

@@ -174,22 +174,19 @@ def start(
         id=conversation_id,
         record_id=record_id,
         state="open",
-        title=_title(_excerpt(draft)),
+        title=_title(excerpt(draft)),
         assurance=draft.assurance,
         last_seq=1,
         user_read_seq=1,
         agent_unread=1,
         last_author_kind=draft.author_kind,
-        last_body=_excerpt(draft),
-        last_message_at=now,
+        last_body=excerpt(draft),
         tags=unique(tags),
         fields=fields,
         page_url=page_url,
         start_id=draft.client_message_id,
-        waiting_since=now,
         agents_notice_at=now + AGENTS_NOTICE_MS,
-        created_at=now,
-        updated_at=now,
+        **dict.fromkeys(("created_at", "updated_at", "last_message_at", "waiting_since"), now),
     )
     taggings.add(tenant, conversation_id, unique(tags))
     return _store(tenant, draft, conversation_id, record_id, seq=1, record_seq=record_seq, now=now)
@@ -213,7 +210,7 @@ def append(
         b_kind=draft.author_kind,
         b_was=was,
         b_state=state,
-        b_excerpt=_excerpt(draft),
+        b_excerpt=excerpt(draft),
         b_assurance=draft.assurance or "",
         b_now=now,
     ).scalar_one_or_none()
@@ -270,13 +267,13 @@ def _read(rows: Rows) -> list[Message]:
     return [Message(*row) for row in rows]
 
 
-def _excerpt(draft: Draft) -> str:
+def excerpt(draft: Draft | Message) -> str:
     """Return what a list shows of a message: its text, or else the names of its files."""
     names = ", ".join(_file_names(draft))
     return (draft.body or (names and f"\N{PAPERCLIP} {names}"))[:EXCERPT_LENGTH]
 
 
-def _file_names(draft: Draft) -> list[str]:
+def _file_names(draft: Draft | Message) -> list[str]:
     return [str(attachment["name"]) for attachment in draft.attachments or ()]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, exists, func, select
 
+from whosthere.storage import search
 from whosthere.storage.tables import attachments, conversations, mentions, messages, notes, outbox, taggings
 from whosthere.storage.tenancy import PLATFORM, Tenant, delete_in, select_in, update_in
 
@@ -69,9 +70,11 @@ def remove_files(tenant: Tenant, ids: Sequence[str]) -> None:
 
 def delete_some(tenant: Tenant, ids: Sequence[str], count: int) -> int:
     """Delete at most `count` messages of these conversations, and those that are empty then; return how many."""
+    search.forget_notes(tenant, ids)
     for statement in _BELONGINGS:
         tenant.run(statement, ids=list(ids))
     words = tenant.run(_MESSAGES, ids=list(ids), count=count).scalars().all()
     if words:
         tenant.run(_DELETE_MESSAGES, ids=list(words))
+        search.forget(tenant, words)
     return tenant.run(_DELETE, ids=list(ids)).rowcount

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, Text, bindparam, cast, column, literal_column, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from whosthere.core.resolution import Record
 from whosthere.core.words import Term, words_of
 from whosthere.storage.tables import notes, search_entries, users
 from whosthere.storage.tenancy import Tenant, delete_in, select_in, update_in
@@ -67,19 +68,18 @@ _BY_TSVECTOR = _newest(
     .where(_row.words.op("@@")(cast(_match, TSQUERY)), _row.n < _before)
     .order_by(_row.n.desc())
 )
-_PERSON_COLUMNS = (
-    *("name", "user_id", "email", "claimed_user_id", "claimed_email"),
-    *("contact_name", "contact_email"),
-)
-_PERSON = select_in(users, columns=[users.c[name] for name in _PERSON_COLUMNS]).where(
+_OF_RECORD = ("name", "user_id", "email", "claimed_user_id", "claimed_email")
+PERSON_COLUMNS = (*_OF_RECORD, "contact_name", "contact_email")
+_PERSON = select_in(users, columns=[users.c[name] for name in PERSON_COLUMNS]).where(
     users.c.id == bindparam("id"), users.c.deleted_at.is_(None)
 )
 _CHANGE = update_in(search_entries).where(_row.id == bindparam("b_id")).values(words=bindparam("b_words"))
 _FORGET = delete_in(search_entries).where(_row.id.in_(bindparam("ids", expanding=True)))
-_their_notes = select_in(notes, columns=[notes.c.id]).where(
-    notes.c.conversation_id.in_(bindparam("conversations", expanding=True))
+_NOTES = (
+    select_in(notes, columns=[notes.c.id])
+    .where(notes.c.conversation_id.in_(bindparam("conversations", expanding=True)))
+    .with_for_update()  # a rebuild that has read them has written their entries then
 )
-_FORGET_NOTES = delete_in(search_entries).where(_row.id.in_(_their_notes))
 
 
 def add(tenant: Tenant, kind: Kind, entry_id: str, *texts: str | None) -> None:
@@ -87,6 +87,11 @@ def add(tenant: Tenant, kind: Kind, entry_id: str, *texts: str | None) -> None:
     words = stored_words(tenant.platform_id, *texts)
     if words:
         tenant.add(search_entries, id=entry_id, kind=kind.value, words=words)
+
+
+def known_of(record: Record) -> list[str | None]:
+    """Return what a record is found by, beside what the person left in the chat."""
+    return [getattr(record, name) for name in _OF_RECORD]
 
 
 def refresh_person(tenant: Tenant, record_id: str) -> None:
@@ -99,8 +104,17 @@ def refresh_person(tenant: Tenant, record_id: str) -> None:
         tenant.add(search_entries, id=record_id, kind=Kind.USER.value, words=words)
 
 
+def change(tenant: Tenant, entry_id: str, *texts: str | None) -> None:
+    """Make a message or note found by the words of these texts instead of those it was found by."""
+    words = stored_words(tenant.platform_id, *texts)
+    if words:
+        tenant.run(_CHANGE, b_id=entry_id, b_words=words)
+    else:
+        forget(tenant, [entry_id])
+
+
 def forget(tenant: Tenant, ids: Sequence[str]) -> None:
-    """Let messages, notes and people be found no more."""
+    """Let messages, notes and people be found no more; to be called once what they hold is changed, hence locked."""
     if ids:
         tenant.run(_FORGET, ids=list(ids))
 
@@ -108,7 +122,7 @@ def forget(tenant: Tenant, ids: Sequence[str]) -> None:
 def forget_notes(tenant: Tenant, conversation_ids: Sequence[str]) -> None:
     """Let the notes on these conversations be found no more; to be called while they are there."""
     if conversation_ids:
-        tenant.run(_FORGET_NOTES, conversations=list(conversation_ids))
+        forget(tenant, tenant.run(_NOTES, conversations=list(conversation_ids)).scalars().all())
 
 
 def find(tenant: Tenant, terms: Sequence[Term], before: int, count: int) -> list[Entry]:
@@ -126,7 +140,7 @@ def stored_words(platform_id: str, *texts: str | None) -> str:
 
 
 def _spelled(platform_id: str, term: Term, *, is_sqlite: bool) -> str:
-    """Spell a term in the language of the index. Words are letters, digits and marks: nothing in them needs escaping."""
+    """Spell a term in the language of the index. Words hold letters, digits and marks alone: nothing to be escaped."""
     word = _key(platform_id) + term.word
     if is_sqlite:
         return f'"{word}" *' if term.is_prefix else f'"{word}"'

@@ -14,7 +14,7 @@ from whosthere.core.contact import Contact
 from whosthere.core.emails import lookup_key
 from whosthere.core.history import Beside
 from whosthere.core.resolution import Facts, Record
-from whosthere.storage import platforms
+from whosthere.storage import platforms, search
 from whosthere.storage.connection import Row
 from whosthere.storage.errors import Conflict
 from whosthere.storage.tables import users
@@ -195,6 +195,8 @@ def add(tenant: Tenant, record: Record, visit: Visit, *, anonymous: bool = False
         page_url=visit.page_url,
         **_columns(record),
     )
+    if not anonymous:
+        search.add(tenant, search.Kind.USER, record.id, *search.known_of(record))
 
 
 def store(tenant: Tenant, before: Record, after: Record, visit: Visit | None) -> None:
@@ -210,6 +212,7 @@ def store(tenant: Tenant, before: Record, after: Record, visit: Visit | None) ->
     new = {f"new_{column}": value for column, value in _columns(after).items()}
     if tenant.run(_STORE, b_id=before.id, **old, **new, **_seen(visit)).rowcount != 1:
         raise Conflict("the record changed meanwhile")
+    search.refresh_person(tenant, before.id)
 
 
 def mark_seen(tenant: Tenant, record_id: str, visit: Visit) -> None:
@@ -220,11 +223,13 @@ def mark_seen(tenant: Tenant, record_id: str, visit: Visit) -> None:
 def leave_contact(tenant: Tenant, record_id: str, contact: Contact) -> None:
     """Keep what the person left in the chat; what was not left stays as it is."""
     tenant.run(_LEAVE, b_id=record_id, left_name=contact.name, left_email=contact.email)
+    search.refresh_person(tenant, record_id)
 
 
 def forget_contact(tenant: Tenant, record_id: str) -> None:
     """Forget what was left in the chat: it may not have been this person who left it."""
     tenant.run(_FORGET_CONTACT, b_id=record_id)
+    search.refresh_person(tenant, record_id)
 
 
 def put_beside(tenant: Tenant, anonymous_id: str, before: Beside, after: Beside) -> None:

@@ -110,34 +110,33 @@ _PAGES = {index: _page(index) for index in Index}
 _FLOORS = {index: _floor(index) for index in Index}
 _some_tagged = select_in(taggings, columns=[taggings.c.id]).where(taggings.c.tag == _tag).limit(bindparam("count"))
 _TAGGED_NUMBER = select(func.count()).select_from(_some_tagged.subquery())
-# The limit within keeps every other index out: what has a rare tag is found by its tag, and then looked at.
-_with_tag = (
-    select_in(
-        taggings,
-        conversations,
-        columns=[
-            _row[name] for name in ("id", "updated_at", "place", "state", "assurance", "assignee_id", "waiting_since")
-        ],
+_waiting = bindparam("is_waiting", type_=Boolean)
+# What has a rare tag is found by its tag and then looked at, one by one: no planner can come to another idea.
+_fitting = (
+    select_in(conversations, columns=[_row.updated_at])
+    .where(
+        _row.id == taggings.c.conversation_id,
+        BEFORE,
+        *_kept,
+        _is_nobodys,
+        or_(and_(_place.is_(None), _row.place != Place.SPAM.value), _row.place == _place),
+        or_(_state.is_(None), _row.state == _state),
+        or_(_waiting == false(), _row.waiting_since.is_not(None)),
     )
-    .where(taggings.c.tag == _tag, _row.id == taggings.c.conversation_id)
+    .correlate(taggings)
+    .scalar_subquery()
+    .label("updated_at")
+)
+_looked_at = (
+    select_in(taggings, columns=[taggings.c.conversation_id, _fitting])
+    .where(taggings.c.tag == _tag)
     .limit(bindparam("look"))
     .subquery()
 )
-_tagged = _with_tag.c
-_waiting = bindparam("is_waiting", type_=Boolean)
 _TAGGED = (
-    select(_tagged.id)
-    .where(
-        _tagged.updated_at <= bindparam("before_at"),
-        or_(_tagged.updated_at < bindparam("before_at"), _tagged.id < bindparam("before_id")),
-        or_(_assurance.is_(None), _tagged.assurance == _assurance),
-        or_(_assignee.is_(None), _tagged.assignee_id == _assignee),
-        or_(_nobody == false(), _tagged.assignee_id.is_(None)),
-        or_(and_(_place.is_(None), _tagged.place != Place.SPAM.value), _tagged.place == _place),
-        or_(_state.is_(None), _tagged.state == _state),
-        or_(_waiting == false(), _tagged.waiting_since.is_not(None)),
-    )
-    .order_by(_tagged.updated_at.desc(), _tagged.id.desc())
+    select(_looked_at.c.conversation_id)
+    .where(_looked_at.c.updated_at.is_not(None))
+    .order_by(_looked_at.c.updated_at.desc(), _looked_at.c.conversation_id.desc())
     .limit(bindparam("count"))
 )
 _THESE = CASES.where(_row.id.in_(bindparam("ids", expanding=True)))

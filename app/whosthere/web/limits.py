@@ -74,6 +74,20 @@ class RateLimits:
                 log.warning("Redis does not answer: rate limits count in each process alone")
         return None
 
+    def reached(self, item: RateLimitItem, *identifiers: str) -> bool:
+        """Whether one more would be too often, without counting."""
+        if self._shared is not None and time.monotonic() >= self._retry_at:
+            try:
+                return not self._shared.test(item, *identifiers)
+            except StorageError:
+                self._retry_at = time.monotonic() + _RETRY_SECONDS
+        return not self._own.test(item, *identifiers)
+
+    @property
+    def on(self) -> bool:
+        """Whether this installation counts requests at all."""
+        return self._item is not None
+
     def forgive(self, item: RateLimitItem, *identifiers: str) -> None:
         """Forget what was counted against `item`."""
         self._own.clear(item, *identifiers)

@@ -27,6 +27,7 @@ STATUS: dict[Reason, int] = {
     Reason.CSRF: 400,
     Reason.WEAK_SECRET: 400,
     Reason.ATTACHMENT_REFUSED: 400,
+    Reason.SEARCH_TOO_BROAD: 400,
     Reason.CREDENTIAL_MISSING: 401,
     Reason.CREDENTIAL_INVALID: 401,
     Reason.SESSION_EXPIRED: 401,

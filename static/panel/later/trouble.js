@@ -13,8 +13,10 @@ import { words } from "./words.js";
 export function draw(chat, problem, code, again) {
   const place = byId("trouble");
   const focused = place.contains(document.activeElement);
-  const [title, text] =
-    problem === "expired" ? [words.expiredTitle, words.expiredText] : [words.refusedTitle, words.refusedText];
+  const blocked = code === "blocked";
+  const [title, text] = blocked
+    ? [words.blockedTitle, words.blockedText]
+    : problem === "expired" ? [words.expiredTitle, words.expiredText] : [words.refusedTitle, words.refusedText];
   const type = again && problem === "expired" ? "again" : "reload";
   const button = element("button", { type: "button", id: "trouble-button", class: "button" }, words[type]);
   button.addEventListener("click", () => {
@@ -26,7 +28,7 @@ export function draw(chat, problem, code, again) {
     element("div", { class: "emblem" }, drawing("lock")),
     element("h2", { id: "trouble-title" }, title),
     element("p", {}, text),
-    button,
+    ...(blocked ? [] : [button]),
     element("p", {}, element("code", { id: "trouble-code" }, code)),
   );
   if (focused) button.focus();

@@ -52,12 +52,12 @@ def ada(client: FlaskClient, shop: Shop) -> Visitor:
 
 @pytest.fixture
 def sit_down(street: Street, grace: Colleague, tabs: Tabs) -> Callable[..., Page]:
-    """Call it to sign Grace in in a browser of her own and go to a page of the inbox."""
+    """Call it to sign Grace (or `who`) in in a browser of her own and go to a page of the inbox."""
 
-    def sign_in(path: str = "", **options: Any) -> Page:
+    def sign_in(path: str = "", who: Colleague = grace, **options: Any) -> Page:
         page = tabs(**{"viewport": DESKTOP, **options})
         page.goto(f"{street.chat}/agent/{path}")
-        page.fill("#email", grace.email)
+        page.fill("#email", who.email)
         page.fill("#password", PASSWORD)
         page.press("#password", "Enter")
         page.wait_for_selector("#rows")

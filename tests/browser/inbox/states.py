@@ -102,7 +102,9 @@ def _keys(page: Page) -> None:
 
 @state("colleague is replying")
 def _collision(page: Page) -> None:
-    page.evaluate("""() => { const place = document.getElementById("others"); place.textContent = "Sam is replying"; }""")
+    page.evaluate(
+        """() => { const place = document.getElementById("others"); place.textContent = "Sam is replying"; }"""
+    )
 
 
 @state("rejected", "conversations/{rejected}")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_day_by_keyboard_alone(sit_down: Callable[..., Page], client: FlaskClient, shop: Shop, ada: Visitor) -> None:
-    """From the list to an answer, a note, a resolved conversation and the list of keys, without a mouse."""
+    """From the list to an answer, a note, a resolved, assigned, tagged and snoozed conversation, without a mouse."""
     start(ada, "Where is my parcel?")
     start(shop.visitor(client, BOB.proven()), "Can you change my address?")
     page = sit_down()
@@ -53,8 +53,28 @@ def test_a_day_by_keyboard_alone(sit_down: Callable[..., Page], client: FlaskCli
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
     page.keyboard.press("e")
     expect(page.get_by_role("button", name="Resolve")).to_be_visible()
+
+    page.keyboard.press("a")
+    expect(page.locator("[data-menu=assign] summary")).to_contain_text("Mine")
+    page.keyboard.press("t")
+    page.keyboard.type("Delivery")
+    page.keyboard.press("Enter")
+    expect(page.locator(".about > .tag", has_text="Delivery")).to_be_visible()
+    page.keyboard.press("s")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".about")).to_contain_text("Snoozed until")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("wake")
+    page.keyboard.press("Enter")
+    expect(page.locator(".about")).not_to_contain_text("Snoozed until")
     page.keyboard.press("u")
     page.wait_for_url("**/agent/")
+    ready(page)
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    page.wait_for_url("**/agent/?view=mine")
+    expect(page.locator("a.row")).to_have_count(1)
 
 
 def test_single_keys_can_be_switched_off_for_good(sit_down: Callable[..., Page], ada: Visitor) -> None:
@@ -123,6 +143,9 @@ def test_everything_works_without_scripts(sit_down: Callable[..., Page], ada: Vi
     page.fill("#text", "A patient one")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("li.note")).to_contain_text("A patient one")
+    page.locator("[data-menu=assign] summary").click()
+    page.get_by_role("button", name="Me", exact=True).click()
+    expect(page.locator("[data-menu=assign] summary")).to_contain_text("Mine")
     page.get_by_role("button", name="Resolve").click()
     page.get_by_role("button", name="Reopen").click()
     expect(page.get_by_role("button", name="Resolve")).to_be_visible()

@@ -74,7 +74,7 @@ def test_everybody_can_use_every_state(
                 if width == 1440:
                     problems += [(name, scheme, found) for found in findings(page, scheme)]
                 if PICTURES:
-                                    page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")
+                    page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png")
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 problems.append((name, width, "overflows"))
     assert problems == []

@@ -49,7 +49,7 @@ def test_everybody_can_use(stage: Stage, page: Page, name: str) -> None:
     STATES[name](stage, page)
     problems: list[Any] = []
     for scheme, rules in (("light", RULES), ("dark", OF_COLOURS)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         problems += [(scheme, found) for frame in frames(page) for found in findings(frame, rules)]
     assert problems == []
     for width, height in SCREENS.items():

@@ -44,6 +44,8 @@ ENDPOINTS = (
     Endpoint("GET", "/users/{thing}/ledger"),
     Endpoint("PUT", "/ledger/{thing}/undone", {"undone": True}),
     Endpoint("GET", "/users"),
+    Endpoint("PUT", "/users/{thing}/block", {"blocked": True}),
+    Endpoint("GET", "/search"),
     Endpoint("GET", "/me"),
     Endpoint("PUT", "/me", {"name": "Grace"}, optional=("name",)),
     Endpoint("GET", "/tokens"),

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import re
-from html import unescape
-from typing import Any
 
 import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from tests.clock import Clock
 from tests.shop import Shop
 from tests.team import API, PASSWORD, Colleague, hire
 from tests.web.agent.desk import Desk, csrf_of, sign_in, sit_down, text_of
+from tests.web.agent.fields import value_of, wrong
 from whosthere.services import personal_tokens
-from whosthere.services.personal_tokens import NewToken
 from whosthere.services.runtime import Runtime
 
 NEW = "another ship in the bay"
-
-
-def value_of(response: TestResponse, name: str) -> str:
-    """The value of a field, by its name or its id."""
-    found = re.search(rf'(?:name|id)="{name}"[^>]* value="([^"]*)"', response.get_data(as_text=True))
-    assert found is not None, response.get_data(as_text=True)
-    return unescape(found[1])
-
-
-def wrong(response: TestResponse) -> dict[str, str]:
-    """What a page says is wrong, by field."""
-    found = re.findall(r'class="wrong" id="(\w+)-wrong">([^<]*)<', response.get_data(as_text=True))
-    return {name: unescape(words) for name, words in found}
 
 
 def with_second_factor(desk: Desk, clock: Clock) -> tuple[pyotp.TOTP, list[str]]:
@@ -66,6 +50,7 @@ def test_a_profile_is_stored_and_what_is_wrong_stands_beside_its_field(desk: Des
         "sound": True,
         "notifications": False,
         "notificationText": False,
+        "emailNotices": False,
     }
     for name in ("", " ", "x" * 256, "a\nb", "a\u202eb"):
         refused = desk.send("profile", name=name, notifications="yes")
@@ -81,11 +66,11 @@ def test_the_api_changes_what_is_named_and_nothing_else(client: FlaskClient, sho
         {"platformId": shop.id, "platformName": me["memberships"][0]["platformName"], "role": "agent"}
     ]
     assert (me["initials"], me["available"], me["secondFactor"]) == ("G", True, False)
-    changed = grace.call(client, "PUT", "/me", {"available": False, "preferences": {"singleKeys": False}}).json
+    changed = grace.call(client, "PUT", "/me", {"available": False, "preferences": {"singleKeys": False}}).get_json()
     assert changed == {**me, "available": False, "preferences": {**me["preferences"], "singleKeys": False}}
     assert grace.get(client, "/me") == changed
-    assert grace.call(client, "PUT", "/me", {}).json == changed
-    assert grace.call(client, "PUT", "/me", {"name": " x"}).json["field"] == "name"
+    assert grace.call(client, "PUT", "/me", {}).get_json() == changed
+    assert grace.call(client, "PUT", "/me", {"name": " x"}).get_json()["field"] == "name"
 
 
 def test_a_new_password_takes_the_present_one_and_signs_all_others_out(
@@ -190,69 +175,6 @@ def test_confirming_leads_back_and_nowhere_else(desk: Desk, clock: Clock, wanted
     assert desk.send("confirm", next=wanted).status_code == 403
     done = desk.send("confirm", next=wanted, password=PASSWORD)
     assert (done.status_code, done.location) == (303, leads_to)
-
-
-def test_a_token_is_shown_once_and_does_what_its_scopes_say(client: FlaskClient, desk: Desk, grace: Colleague) -> None:
-    shown = desk.send("tokens", name="export", days="1", read="yes")
-    secret = value_of(shown, "once")
-    assert secret not in desk.open("tokens").get_data(as_text=True)
-    reader = Colleague(grace.runtime, grace.id, grace.email, secret)
-    assert reader.call(client, "GET", "/conversations").status_code == 200
-    for method, path in (
-        ("PUT", "/me"),
-        ("POST", "/tokens"),
-        ("DELETE", "/tokens/x"),
-        ("PUT", "/conversations/x/state"),
-    ):
-        refused = reader.call(client, method, path, {})
-        assert (refused.status_code, refused.json["code"]) == (403, "insufficient_scope")
-
-
-def test_a_token_that_only_writes_reads_nothing(client: FlaskClient, runtime: Runtime, grace: Colleague) -> None:
-    made = personal_tokens.create(runtime, grace.email, scopes=["write"])
-    assert isinstance(made, NewToken)
-    writer = Colleague(runtime, grace.id, grace.email, made.secret)
-    assert writer.call(client, "GET", "/me").json["code"] == "insufficient_scope"
-    assert writer.call(client, "PUT", "/me", {"available": False}).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"name": ""}, "name"),
-        ({"name": "x" * 101}, "name"),
-        ({"name": "a\tb"}, "name"),
-        *(({"days": days}, "days") for days in ("0", "367", "-1", "1.5", "", "٣", "9" * 400)),
-        ({"read": "no"}, "scopes"),
-    ],
-)
-def test_a_token_that_cannot_be_is_refused_beside_its_field(
-    desk: Desk, grace: Colleague, fields: dict[str, str], field: str
-) -> None:
-    before = len(personal_tokens.listed(grace.runtime, grace.identity.agent))
-    refused = desk.send("tokens", **{"name": "export", "days": "30", "read": "yes", **fields})
-    assert refused.status_code == 400
-    assert set(wrong(refused)) == {field}
-    assert len(personal_tokens.listed(grace.runtime, grace.identity.agent)) == before
-
-
-def test_a_browser_makes_tokens_by_the_api_and_a_token_makes_none(
-    client: FlaskClient, desk: Desk, grace: Colleague, clock: Clock
-) -> None:
-    def make(**body: Any) -> TestResponse:
-        headers = {"X-CSRFToken": desk.csrf()}
-        return desk.client.post(f"{API}/tokens", json={"name": "export", **body}, headers=headers)
-
-    made = make(scopes=["read"], days=7)
-    assert made.status_code == 201
-    assert made.json["token"].startswith("wpat_")
-    assert grace.call(client, "POST", "/tokens", {"name": "export"}).json["code"] == "forbidden"
-    clock.advance(minutes=10)
-    assert make().json["code"] == "confirmation_required"
-    listed = grace.get(client, "/tokens")["items"]
-    assert listed[0] == {name: value for name, value in made.json.items() if name != "token"}
-    assert grace.call(client, "DELETE", f"/tokens/{made.json['id']}").status_code == 204
-    assert grace.call(client, "DELETE", f"/tokens/{made.json['id']}").status_code == 404
 
 
 def test_nobody_sees_or_ends_what_is_somebody_elses(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.clock import Clock
 from tests.shop import Shop, Visitor, open_shop
-from tests.team import API, Colleague
+from tests.team import API, Colleague, hire
 from tests.web.agent.desk import Desk
 from tests.web.widget.endpoints import check_problem
+from whosthere.realtime.hub import record_topic
 from whosthere.services import agents, inbox_streams
 from whosthere.services import personal_tokens as tokens
 from whosthere.services.runtime import Runtime
@@ -138,7 +140,7 @@ def test_a_stream_ends_when_the_token_does(
         assert ends(sent) < 5
 
 
-def test_an_agent_who_left_a_platform_hears_nothing_of_it(
+def test_a_stream_ends_when_its_agent_serves_other_platforms_and_says_nothing_of_the_old_ones(
     client: FlaskClient, shop: Shop, runtime: Runtime, grace: Colleague, ada: Visitor, lines: Iterator[bytes]
 ) -> None:
     other = open_shop(runtime)
@@ -146,7 +148,7 @@ def test_an_agent_who_left_a_platform_hears_nothing_of_it(
     with runtime.database.write() as connection:
         connection.execute(memberships.delete().where(memberships.c.platform_id == shop.id))
     conversation_id = ada.start()["conversation"]["id"]  # wakes the stream that knew this platform
-    assert next(lines) == b": keep-alive\n\n"
+    assert ends(lines) < 5
     assert grace.call(client, "GET", f"/conversations/{conversation_id}").status_code == 404
 
 
@@ -174,3 +176,71 @@ def test_without_a_place_the_page_is_told_to_poll(
 def test_a_stream_ends_when_the_process_does(runtime: Runtime, lines: Iterator[bytes]) -> None:
     runtime.hub.close()
     assert ends(lines) < 1.5
+
+
+def events(lines: Iterator[bytes], count: int) -> list[tuple[str, Any]]:
+    """Wait for so many events, and return their names and their data."""
+    found: list[tuple[str, Any]] = []
+    for chunk in lines:
+        for part in chunk.decode().split("\n\n"):
+            if part.startswith("event: "):
+                name, _, data = part.removeprefix("event: ").partition("\ndata: ")
+                found.append((name, json.loads(data)))
+        if len(found) >= count:
+            return found
+    raise AssertionError("the stream ended")
+
+
+def test_colleagues_hear_who_is_at_a_conversation_and_the_visitor_does_not(
+    client: FlaskClient, shop: Shop, runtime: Runtime, ada: Visitor, lines: Iterator[bytes]
+) -> None:
+    linus = hire(runtime, shop.id, "linus@example.com", name="Linus")
+    mallory = hire(runtime, open_shop(runtime).id, "mallory@example.com")
+    here = ada.start()["conversation"]["id"]
+    assert changed(lines) == [here]
+    listening = runtime.hub.enter({record_topic(shop.id, item_of(linus, client, here)["user"]["id"])})
+    assert listening is not None
+    path = f"/conversations/{here}/presence"
+    assert mallory.call(client, "POST", path, {"activity": "viewing"}).status_code == 404
+    for _ in range(3):  # passed on once
+        assert linus.call(client, "POST", path, {"activity": "viewing"}).status_code == 204
+    assert linus.call(client, "POST", path, {"activity": "typing"}).status_code == 204
+    agent = {"id": linus.id, "name": "Linus"}
+    assert events(lines, 2) == [
+        ("presence", {"conversationId": here, "agent": agent, "activity": "viewing", "expiresInSeconds": 45}),
+        ("presence", {"conversationId": here, "agent": agent, "activity": "typing", "expiresInSeconds": 6}),
+    ]
+    assert not listening.wait(0)
+    assert linus.call(client, "POST", f"/conversations/{here}/typing", {"typing": True}).status_code == 204
+    assert [data["activity"] for _, data in events(lines, 1)] == ["typing"]
+
+
+def item_of(who: Colleague, client: FlaskClient, conversation_id: str) -> Any:
+    return who.get(client, f"/conversations/{conversation_id}")
+
+
+def test_a_note_that_calls_an_agent_is_told_to_them(
+    client: FlaskClient, shop: Shop, runtime: Runtime, ada: Visitor, lines: Iterator[bytes]
+) -> None:
+    linus = hire(runtime, shop.id, "linus@example.com", name="Linus")
+    here = ada.start()["conversation"]["id"]
+    assert changed(lines) == [here]
+    body = {"text": "@grace@example.com, have a look", "clientMessageId": "n"}
+    assert linus.call(client, "POST", f"/conversations/{here}/notes", body).status_code == 201
+    found = dict(events(lines, 2))
+    assert found["mention"] == {"conversationId": here}
+    assert [item["id"] for item in found["changed"]] == [here]
+
+
+def test_spam_is_told_once_and_then_no_more(
+    client: FlaskClient, shop: Shop, grace: Colleague, ada: Visitor, lines: Iterator[bytes]
+) -> None:
+    here = ada.start()["conversation"]["id"]
+    assert changed(lines) == [here]
+    grace.call(client, "PUT", f"/conversations/{here}/spam", {"spam": True})
+    ((name, (item,)),) = events(lines, 1)
+    assert (name, item["id"], item["place"]) == ("changed", here, "spam")
+    ada.send("POST", f"/conversations/{here}/messages", {"text": "Buy!", "clientMessageId": "2"})
+    ada.send("POST", f"/conversations/{here}/typing", {})
+    other = shop.visitor(client).start()["conversation"]["id"]
+    assert changed(lines) == [other]

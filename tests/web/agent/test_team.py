@@ -14,13 +14,14 @@ from werkzeug.test import TestResponse
 from tests.shop import Shop, open_shop
 from tests.team import API, PASSWORD, Colleague, hire
 from tests.web.agent.desk import Desk, csrf_of, sign_in, sit_down, text_of
-from tests.web.agent.test_account import NEW, value_of, wrong
+from tests.web.agent.fields import value_of, wrong
 from whosthere.core.roles import Role
 from whosthere.services import agents
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import agent_links, agent_mails
 
 SAM = "sam@new.example.com"
+NEW = "another ship in the bay"
 NOBODY = "01a203f2-b1fc-7225-abd7-6460051d5248"
 
 
@@ -227,5 +228,5 @@ def test_who_is_removed_sees_nothing_from_the_next_request_on(
     assert "Our secret" in desk.read("?view=all")
     office.send(f"team/{shop.id}/members/{grace.id}/remove")
     assert "Our secret" not in desk.read("?view=all")
-    assert grace.call(client, "GET", "/conversations").json["items"] == []
-    assert desk.client.get(f"{API}/me").json["memberships"] == []
+    assert grace.call(client, "GET", "/conversations").get_json()["items"] == []
+    assert desk.client.get(f"{API}/me").get_json()["memberships"] == []

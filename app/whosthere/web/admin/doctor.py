@@ -12,7 +12,7 @@ from flask import request
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import diagnostics, tokens
 from whosthere.services.tokens import Explanation
-from whosthere.web.admin.gate import Page, blueprint, page, platform
+from whosthere.web.admin.gate import Page, blueprint, identity, manages, page, platform
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 
@@ -52,7 +52,7 @@ def diagnose(platform_id: str) -> Page:
     config = _config(typed)
     if isinstance(config, Refused):
         return _page(typed, [config])
-    explanation = tokens.explain(runtime(), platform().id, config)
+    explanation = tokens.explain(runtime(), platform().id, config, beside=manages(identity()))
     if isinstance(explanation, Refused):
         return _page(typed, [explanation])
     return _page(typed, explanation=explanation, other=_other_platform(config))

@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Response, request, url_for
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import journal
-from whosthere.services.journal import LAST, Wanted
-from whosthere.storage.audit import Entry
+from whosthere.services.journal import LAST
+from whosthere.storage.audit import Entry, Wanted
 from whosthere.web.admin.gate import Page, blueprint, page, platform
 from whosthere.web.runtime import runtime
 from whosthere.web.times import iso
@@ -24,6 +25,7 @@ PAGE_SIZE = 50
 EXPORT_BATCH = 500
 _DAY_MS = 86_400_000
 _FILTER_LENGTH_MAX = 300
+_CHANGES = ("platform.changed", "key.end_set")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BAD_DAY = Refused(Reason.INVALID_FIELD, "Write a date as in 2026-11-22.", "day")
 
@@ -37,7 +39,7 @@ class Filter:
     day: str
 
     @property
-    def args(self) -> dict[str, str]:
+    def args(self) -> dict[str, Any]:
         """As arguments of an address."""
         return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
 
@@ -49,7 +51,6 @@ def show_log(platform_id: str) -> Page:
     position = read_cursor(request.args.get("cursor"), LAST)
     problems = [one for one in (wanted, position) if isinstance(one, Refused)]
     found: list[Entry] = []
-    names: dict[str, str] = {}
     if not isinstance(wanted, Refused) and not isinstance(position, Refused):
         found = journal.entries(runtime(), platform().id, before=position, count=PAGE_SIZE + 1, wanted=wanted)
     names = journal.names_of(runtime(), platform().id)
@@ -104,13 +105,14 @@ def harmless(cell: str) -> str:
 
 def told(entry: Entry) -> list[tuple[str, str]]:
     """Return the details of an entry as words; a change is told as from and to."""
-    return [(name, _told(value)) for name, value in entry.detail.items() if value not in ("", None, [])]
+    changes = entry.action in _CHANGES
+    return [(name, _told(value, changes)) for name, value in entry.detail.items() if value not in ("", None, [])]
 
 
-def _told(value: object) -> str:
-    if isinstance(value, list) and len(value) == 2:
-        before, after = (_told(one) or "nothing" for one in value)
-        return f"{before} → {after}"
+def _told(value: object, changes: bool = False) -> str:
+    if isinstance(value, list):
+        words = [_told(one) or "nothing" for one in value]
+        return " → ".join(words) if changes else ", ".join(words)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)

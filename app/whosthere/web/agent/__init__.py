@@ -8,9 +8,13 @@ from whosthere.web.agent import (
     api_stream,
     api_team,
     conversation,
+    finds,
     lists,
+    outbox,
     replies,
+    search,
     uploads,
+    visitors,
     writing,
 )
 from whosthere.web.agent import api as calls
@@ -27,9 +31,13 @@ __all__ = [
     "api_team",
     "calls",
     "conversation",
+    "finds",
     "lists",
+    "outbox",
     "pages",
     "replies",
+    "search",
     "uploads",
+    "visitors",
     "writing",
 ]

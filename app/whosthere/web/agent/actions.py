@@ -76,6 +76,7 @@ def undo(conversation_id: str) -> Response:
         raise Problem(outcome)
     return to_conversation(conversation_id)
 
+
 def _until(form: Mapping[str, str]) -> int | Refused:
     return wake_at(form.get("until", ""), form.get("date", ""), form.get("zone", ""), runtime().clock())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from whosthere.core.assurance import Assurance
 from whosthere.core.reasons import Refused
@@ -14,7 +14,7 @@ from whosthere.services import colleagues, inbox_views, mentions
 from whosthere.services.inbox_views import NOBODY, Wanted
 from whosthere.storage.conversations import FIRST_PAGE, Position
 from whosthere.web.agent.pages import blueprint, identity, page
-from whosthere.web.agent.shelves import SHELVES, Shelf, count_in_words
+from whosthere.web.agent.shelves import SHELVES, Shelf, account_pages, count_in_words
 from whosthere.web.agent.ways import filters, view_args
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
@@ -59,6 +59,7 @@ def listed() -> dict[str, Any]:
         "shelves": _shelves(platform_id),
         "unread_mentions": count_in_words(mentions.unread(runtime(), identity())),
         "colleagues": {one.id: one for one in colleagues.listed(runtime(), identity())},
+        "account_pages": account_pages(identity(), current_app.view_functions),
         "platform": platform,
         "filters": filters(),
         "view_args": view_args(),

@@ -72,6 +72,12 @@ class MarkSpam(ExactBody):
     spam: bool
 
 
+class Block(ExactBody):
+    """Whether the person may not write."""
+
+    blocked: bool
+
+
 class BePresent(ExactBody):
     """What the agent does at the conversation."""
 

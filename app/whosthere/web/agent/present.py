@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from whosthere.core.assurance import Assurance
+from whosthere.core.redaction import REDACTED
 from whosthere.services.colleagues import Colleague
 from whosthere.services.inbox import Thread
 from whosthere.services.inbox_views import NOBODY
@@ -28,6 +29,7 @@ _EVENTS = {
     "rejected": "Rejected",
     "ended": "Ended",
 }
+_REMOVED = "This message was removed."
 _STATES = {"open": "Open", "resolved": "Resolved", "rejected": "Rejected", "ended": "Ended"}
 
 
@@ -48,11 +50,6 @@ KEYS = (
     (("?",), "This sheet"),
 )
 """Every key of the inbox, and what it does."""
-
-ACCOUNT_PAGES = (
-    ("agent.show_replies", "Canned replies"),
-)
-"""What the menu below the agent's name leads to, where it exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +186,15 @@ def _message(message: Message, seen_seq: int) -> Line:
     if message.author_kind == "system":
         return Line(message.id, "event", _EVENTS.get(message.event or "", message.body), "", message.created_at)
     files = tuple(message.attachments or ())
+    body = _REMOVED if message.event == REDACTED else message.body
     if message.author_kind == "agent":
         seen = message.seq <= seen_seq
         name = message.author_name or "Agent"
-        return Line(message.id, "agent", message.body, name, message.created_at, seen=seen, files=files)
+        return Line(message.id, "agent", body, name, message.created_at, seen=seen, files=files)
     proof = f"key “{message.key_name}”" if message.key_name else ""
     assurance = Assurance(message.assurance or Assurance.ANONYMOUS)
     author = message.author_name or ""
-    return Line(message.id, "user", message.body, author, message.created_at, assurance, proof, files=files)
+    return Line(message.id, "user", body, author, message.created_at, assurance, proof, files=files)
 
 
 def _note(note: Note) -> Line:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
+from whosthere.core.roles import Right, may
 from whosthere.core.views import View
+from whosthere.services.agents import Identity
 from whosthere.services.inbox_views import COUNT_MAX
 
 
@@ -37,6 +40,27 @@ SHELVES = (
     Shelf(View.SPAM, "Spam", "Spam", "p", "No spam. Long may it last.", counted=False),
     Shelf(View.ALL, "All", "All conversations", "a", "Nobody has written yet.", counted=False),
 )
+
+
+ACCOUNT_PAGES: tuple[tuple[str, str, Right], ...] = (
+    ("agent.show_profile", "Your account", Right.SERVE),
+    ("agent.show_replies", "Canned replies", Right.SERVE),
+    ("agent.show_unwanted_visitors", "Unwanted visitors", Right.BLOCK_NETWORKS),
+    ("agent.show_teams", "Team", Right.MANAGE_TEAM),
+    ("agent.show_outboxes", "Outbox", Right.SEE_TEAM),
+    ("admin.show_platforms", "Settings", Right.MANAGE_PLATFORM),
+)
+"""What the menu below the agent's name leads to: endpoint, label, and the right that it needs on some platform."""
+
+
+def account_pages(identity: Identity, endpoints: Container[str]) -> list[tuple[str, str]]:
+    """Return endpoint and label of each page of that menu that there is for this agent."""
+    roles = {membership.role for membership in identity.memberships}
+    return [
+        (endpoint, label)
+        for endpoint, label, right in ACCOUNT_PAGES
+        if endpoint in endpoints and (right is Right.SERVE or any(may(role, right) for role in roles))
+    ]
 
 
 def count_in_words(count: int) -> str:

@@ -22,7 +22,8 @@ _QUERY = "|".join(
 _PAGES = re.compile(rf"(?:conversations/[0-9a-f-]{{36}})?(?:\?(?:{_QUERY})(?:&(?:{_QUERY})){{0,4}})?", re.ASCII)
 # Pages of an account, of a team, and of whoever runs the platform.
 _OTHERS = re.compile(
-    r"profile|security|sessions|tokens|team(?:/[0-9a-f-]{36})?|admin(?:/[0-9a-z-]{1,40}){0,4}", re.ASCII
+    r"profile|security|sessions|tokens|(?:team|outbox|visitors)(?:/[0-9a-f-]{36})?|admin(?:/[0-9a-z-]{1,40}){0,4}",
+    re.ASCII,
 )
 
 

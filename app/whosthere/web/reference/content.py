@@ -14,7 +14,7 @@ from whosthere.web.reference.shapes import Field, Schema, Word, field, fields, s
 _AUDIENCES = {
     "widget": ("Widget API", "What the panel on a website speaks, for one visitor."),
     "agent_api": ("Agent API", "Everything the inbox does, for programs of the support team."),
-    "server_api": ("Server API", "For the website's own server."),
+    "server_api": ("Server API", "What the website’s own server asks for about its users."),
 }
 
 

@@ -92,5 +92,5 @@ def _wanted() -> Wanted | Refused:
 
 
 def _is_clean(value: str) -> bool:
-    """Whether a text can be one that was ever stored: no U+0000, nothing that was not UTF-8."""
-    return "\0" not in value and "\ufffd" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+    """Whether a text can be one that was ever stored."""
+    return "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import NotRequired
 
 from typing_extensions import TypedDict
@@ -10,6 +9,7 @@ from typing_extensions import TypedDict
 from whosthere.core.attachments import PER_MESSAGE_MAX
 from whosthere.core.media import EXTENSIONS
 from whosthere.services.arrival import Booted
+from whosthere.services.notices import reference
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.history import Begun
 from whosthere.storage.messages import Message
@@ -155,7 +155,7 @@ def _user(booted: Booted) -> UserAnswer:
     person = booted.person
     identified = person.user_id is not None or person.email is not None
     answer: UserAnswer = {
-        "ref": _ref(booted.session.platform_id, booted.session.record_id),
+        "ref": reference(booted.session.platform_id, booted.session.record_id),
         "state": "logged-in" if identified else "anonymous",
         "assurance": person.assurance.value,
         "missing": list(booted.missing),
@@ -171,11 +171,6 @@ def _user(booted: Booted) -> UserAnswer:
 
 def _offer(offer: Begun) -> HistoryOffer:
     return {"conversations": offer.conversations, "startedAt": instant(offer.started_at)}
-
-
-def _ref(platform_id: str, record_id: str) -> str:
-    """Return what tells one visitor from another, anonymous ones too, and says nothing else about them."""
-    return sha256(f"{platform_id}{record_id}".encode()).hexdigest()[:16]
 
 
 def conversation_answer(conversation: Conversation) -> ConversationAnswer:

@@ -91,6 +91,16 @@ class PostMessage(Body):
     client_message_id: ClientMessageId
 
 
+class ProofOfWork(Body):
+    """What solves the challenge of an answer `proof_of_work_needed`: its members, and the number that was found."""
+
+    algorithm: Annotated[Plain, StringConstraints(max_length=16)]
+    challenge: Annotated[Plain, StringConstraints(max_length=128)]
+    number: Annotated[int, Field(ge=0, le=2**53)]
+    salt: Annotated[Plain, StringConstraints(max_length=256)]
+    signature: Annotated[Plain, StringConstraints(max_length=128)]
+
+
 class StartConversation(PostMessage):
     """The first message of a conversation."""
 
@@ -98,6 +108,7 @@ class StartConversation(PostMessage):
     fields: Annotated[dict[FieldName, CustomField], Field(max_length=100)] = Field(default_factory=dict)
     page: Page | None = None
     unless_active: bool = False
+    proof_of_work: ProofOfWork | None = None
 
 
 class MarkRead(Body):

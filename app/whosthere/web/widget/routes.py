@@ -20,7 +20,7 @@ from whosthere.web.edge import read_body, read_object, validate
 from whosthere.web.limits import client_address
 from whosthere.web.origin import asking
 from whosthere.web.runtime import runtime
-from whosthere.web.widget import answers, models
+from whosthere.web.widget import answers, models, turnstile
 from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, WRITING, allowed, blueprint
 from whosthere.web.widget.gate import bearer, credential
 from whosthere.web.widget.sse import event_stream
@@ -99,6 +99,7 @@ def list_conversations() -> Response:
         *WRITING,
         Reason.IDEMPOTENCY_CONFLICT,
         Reason.CONVERSATION_ACTIVE,
+        Reason.PROOF_OF_WORK_NEEDED,
         Reason.TOO_MANY_REQUESTS,
     ),
     credential=SESSION,
@@ -107,7 +108,8 @@ def start_conversation() -> tuple[Response, int]:
     """Start a conversation; the same clientMessageId and text again find the same one."""
     who = credential()
     body = read_body(models.StartConversation)
-    started = allowed(conversations.start(runtime(), who, body if isinstance(body, Refused) else _opening(body)))
+    opening = body if isinstance(body, Refused) else _opening(body)
+    started = turnstile.start(who, opening, None if isinstance(body, Refused) else body.proof_of_work)
     answer: answers.StartedAnswer = {
         "conversation": answers.conversation_answer(started.conversation),
         "message": answers.message_answer(started.message),

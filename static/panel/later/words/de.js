@@ -15,6 +15,8 @@ export const words = {
   refusedText: "Ihre Nachrichten bleiben privat, bis diese Website Ihr Konto bestätigt. Meist hilft es, die Seite neu zu laden.",
   expiredTitle: "Ihre Sitzung ist beendet",
   expiredText: "Damit Ihre Nachrichten privat bleiben, muss die Website noch einmal bestätigen, dass Sie es sind. Was Sie geschrieben haben, bleibt erhalten.",
+  blockedTitle: "Hier können Sie nicht schreiben",
+  blockedText: "Dieser Chat ist für Sie geschlossen.",
   reload: "Seite neu laden",
   resolved: "Wir haben das als gelöst markiert.",
   help: "Hat das geholfen?",

@@ -14,6 +14,8 @@ export const words = {
   refusedText: "Your messages stay private until this website confirms your account. Reloading the page usually helps.",
   expiredTitle: "Your session has ended",
   expiredText: "To keep your messages private, the website has to confirm again that it’s you. What you wrote is kept.",
+  blockedTitle: "You can’t write here",
+  blockedText: "This chat is closed for you.",
   reload: "Reload the page",
   resolved: "We marked this as resolved.",
   help: "Did this help?",

@@ -15,6 +15,8 @@ export const words = {
   refusedText: "Tus mensajes siguen siendo privados hasta que este sitio confirme tu cuenta. Recargar la página suele bastar.",
   expiredTitle: "Tu sesión ha terminado",
   expiredText: "Para que tus mensajes sigan siendo privados, el sitio tiene que confirmar otra vez que eres tú. Lo que has escrito se conserva.",
+  blockedTitle: "No puedes escribir aquí",
+  blockedText: "Este chat está cerrado para ti.",
   reload: "Recargar la página",
   resolved: "Lo hemos marcado como resuelto.",
   help: "¿Te ha servido?",

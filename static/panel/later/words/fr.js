@@ -15,6 +15,8 @@ export const words = {
   refusedText: "Vos messages restent privés tant que ce site n’a pas confirmé votre compte. Recharger la page suffit souvent.",
   expiredTitle: "Votre session est terminée",
   expiredText: "Pour que vos messages restent privés, le site doit confirmer de nouveau que c’est vous. Ce que vous avez écrit est conservé.",
+  blockedTitle: "Vous ne pouvez pas écrire ici",
+  blockedText: "Cette discussion vous est fermée.",
   reload: "Recharger la page",
   resolved: "Nous avons marqué cette conversation comme résolue.",
   help: "Cela vous a-t-il aidé ?",

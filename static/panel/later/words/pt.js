@@ -15,6 +15,8 @@ export const words = {
   refusedText: "As suas mensagens ficam privadas até este site confirmar a sua conta. Recarregar a página costuma resolver.",
   expiredTitle: "A sua sessão terminou",
   expiredText: "Para manter as suas mensagens privadas, o site tem de confirmar outra vez que é você. O que escreveu fica guardado.",
+  blockedTitle: "Você não pode escrever aqui",
+  blockedText: "Este chat está fechado para você.",
   reload: "Recarregar a página",
   resolved: "Marcámos esta conversa como resolvida.",
   help: "Isto ajudou?",

@@ -12,19 +12,17 @@ depends_on = None
 # The prefixes that an index of their own finds: the platform's key of 5 characters, and 3 to 10 of the word.
 _PREFIXES = " ".join(str(5 + length) for length in range(3, 11))
 _OUT = "INSERT INTO search_index(search_index, rowid, words) VALUES ('delete', old.n, old.words);"
-_IN = "INSERT INTO search_index(rowid, words) SELECT n, words FROM search_entries"
-_THE_ROW = "WHERE platform_id = new.platform_id AND id = new.id"
+_THE_ROW = "WHERE platform_id = new.platform_id AND id = new.id;"
+_NUMBER = f"UPDATE search_entries SET n = (SELECT coalesce(max(n), 0) + 1 FROM search_entries) {_THE_ROW}"  # noqa: S608 - of constants
+_IN = f"INSERT INTO search_index(rowid, words) SELECT n, words FROM search_entries {_THE_ROW}"  # noqa: S608
 _SQLITE = (
     "CREATE UNIQUE INDEX uq_search_entries_rowid ON search_entries (n)",
     # The words are stored once, in the table; the index holds which rows they lead to, and nothing else of them.
     "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search_entries', content_rowid='n', columnsize=0, "
     f"detail=none, tokenize='ascii', prefix='{_PREFIXES}')",
-    "CREATE TRIGGER search_entries_added AFTER INSERT ON search_entries BEGIN "
-    f"UPDATE search_entries SET n = (SELECT coalesce(max(n), 0) + 1 FROM search_entries) {_THE_ROW}; "
-    f"{_IN} {_THE_ROW}; END",
+    f"CREATE TRIGGER search_entries_added AFTER INSERT ON search_entries BEGIN {_NUMBER} {_IN} END",
     f"CREATE TRIGGER search_entries_removed AFTER DELETE ON search_entries BEGIN {_OUT} END",
-    "CREATE TRIGGER search_entries_changed AFTER UPDATE OF words ON search_entries BEGIN "
-    f"{_OUT} {_IN} {_THE_ROW}; END",
+    f"CREATE TRIGGER search_entries_changed AFTER UPDATE OF words ON search_entries BEGIN {_OUT} {_IN} END",
 )
 _POSTGRESQL = (
     "CREATE SEQUENCE search_entries_n OWNED BY search_entries.n",

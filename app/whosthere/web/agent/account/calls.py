@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from flask import Response, jsonify
-from pydantic import Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from whosthere.core.preferences import complete
@@ -31,6 +31,16 @@ _CONFIRM = Refused(Reason.CONFIRMATION_REQUIRED, "Give your password again first
 _CHANGING = tuple(reason for reason in WRITING if reason is not Reason.NOT_FOUND)
 
 
+def _one_line(value: str) -> str:
+    if not value.isprintable() or value != value.strip():
+        raise ValueError("is one line of printable characters, without white space around it")
+    return value
+
+
+_PRINTABLE = {"description": "One line of printable characters, without white space around it."}
+OneLine = Annotated[Plain, AfterValidator(_one_line), Field(json_schema_extra=_PRINTABLE)]
+
+
 def _both() -> list[Literal["read", "write"]]:
     return ["read", "write"]
 
@@ -42,12 +52,13 @@ class Choices(ExactBody):
     sound: bool | None = None
     notifications: bool | None = None
     notification_text: bool | None = None
+    email_notices: bool | None = None
 
 
 class ChangeMe(ExactBody):
     """What to change of one's own profile; what is left out stays."""
 
-    name: Annotated[Plain | None, Field(min_length=1, max_length=agents.NAME_LENGTH_MAX)] = None
+    name: Annotated[OneLine, Field(min_length=1, max_length=agents.NAME_LENGTH_MAX)] | None = None
     available: bool | None = None
     preferences: Choices | None = None
 
@@ -55,7 +66,7 @@ class ChangeMe(ExactBody):
 class CreateToken(ExactBody):
     """A new personal access token."""
 
-    name: Annotated[Plain, Field(min_length=1, max_length=personal_tokens.NAME_LENGTH_MAX)]
+    name: Annotated[OneLine, Field(min_length=1, max_length=personal_tokens.NAME_LENGTH_MAX)]
     scopes: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)] = Field(default_factory=_both)
     days: Annotated[int, Field(ge=1, le=DAYS_MAX)] = DAYS_DEFAULT
 
@@ -69,6 +80,7 @@ class PreferencesAnswer(TypedDict):
     sound: bool
     notifications: bool
     notificationText: bool
+    emailNotices: bool
 
 
 class MembershipAnswer(TypedDict):
@@ -184,6 +196,7 @@ def _me(who: Identity, agent: Agent) -> MeAnswer:
             "sound": chosen["sound"],
             "notifications": chosen["notifications"],
             "notificationText": chosen["notificationText"],
+            "emailNotices": chosen["emailNotices"],
         },
         "secondFactor": agent.has_second_factor,
         "memberships": [

@@ -20,7 +20,7 @@ from whosthere.web.forms import read_form
 from whosthere.web.limits import client_network
 from whosthere.web.problems import STATUS, Problem
 from whosthere.web.runtime import runtime
-from whosthere.web.signed_in import check_csrf, signed_in
+from whosthere.web.signed_in import check_csrf, cookie_token, signed_in
 
 Answer = str | tuple[str, int] | Response
 WELCOME, RESET = "agent.entry.show_welcome", "agent.entry.show_reset"
@@ -72,7 +72,8 @@ def _join_as_new(found: Invitation, code: str, form: Mapping[str, str]) -> Answe
     made = links.accept_as_new(runtime(), code, name, password)
     if isinstance(made, Refused):
         return _join_page(found, code, made, name=name), STATUS[made.reason]
-    return welcome(agent_sessions.let_in(runtime(), made, request.headers.get("User-Agent", "")))
+    user_agent = request.headers.get("User-Agent", "")
+    return welcome(agent_sessions.let_in(runtime(), made, user_agent, instead_of=cookie_token()))
 
 
 def _join_as_known(found: Invitation, code: str, form: Mapping[str, str]) -> Answer:

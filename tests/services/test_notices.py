@@ -1,0 +1,182 @@
+"""Who is away is told by mail: at a proven address only, not too often, and without anything that opens a door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.clock import Clock
+from tests.people import ADA, BOB
+from tests.rows import Rows
+from tests.shop import ORIGIN, Shop, Visitor
+from tests.team import Colleague, hash_quickly, hire
+from whosthere.core.notices import AGENTS_NOTICE_MS, MENTION_NOTICE_MS, VISITOR_NOTICE_MS
+from whosthere.services import agents, blocks, chores, inbox, inbox_actions, notices, platforms
+from whosthere.services.journal import Actor
+from whosthere.services.runtime import Runtime
+from whosthere.storage.platforms import Platform
+from whosthere.storage.tables import outbox
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_quickly(monkeypatch)
+
+
+@pytest.fixture
+def grace(runtime: Runtime, shop: Shop) -> Colleague:
+    return hire(runtime, shop.id)
+
+
+@pytest.fixture
+def rows(runtime: Runtime, shop: Shop) -> Rows:
+    return Rows(runtime.database, shop.id)
+
+
+def tell(runtime: Runtime, shop: Shop) -> None:
+    found = platforms.find(runtime, shop.id)
+    assert isinstance(found, Platform)
+    notices.tell(runtime, found)
+
+
+def answered(grace: Colleague, visitor: Visitor, text: str = "Here you are", **more: Any) -> str:
+    """A visitor writes, and Grace answers; return the conversation's id."""
+    body = {"text": "Ahoy?", "clientMessageId": "first", **more}
+    conversation_id: str = visitor.send("POST", "/conversations", body).json["conversation"]["id"]
+    inbox.reply(grace.runtime, grace.identity, conversation_id, inbox.Text(text, "reply"))
+    return conversation_id
+
+
+def test_an_answer_that_stays_unseen_is_told_of_once(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    page = {"url": f"{ORIGIN}/account?a=1#orders"}
+    ada = shop.visitor(client, ADA.proven())
+    here = answered(grace, ada, "Here you are\n" + "long " * 200, page=page)
+    clock.advance(ms=VISITOR_NOTICE_MS - 1)
+    tell(runtime, shop)
+    assert rows.all(outbox) == []
+    clock.advance(ms=1)
+    tell(runtime, shop)
+    tell(runtime, shop)
+    row = rows.one(outbox)
+    assert (row.kind, row.recipient, row.conversation_id, row.due_at) == ("reply", ADA.email, here, clock())
+    assert f"{ORIGIN}/account?a=1#whosthere={ada.answer['user']['ref']}" in row.body
+    assert "> Here you are" in row.body
+    assert "…" in row.body
+    assert row.body.count("long") < 120
+    assert ada.answer["session"]["token"] not in row.body
+
+
+def test_who_has_seen_it_gets_no_mail(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    ada = shop.visitor(client, ADA.proven())
+    ada.send("PUT", f"/conversations/{answered(grace, ada)}/read", {"seq": 2})
+    clock.advance(ms=VISITOR_NOTICE_MS)
+    tell(runtime, shop)
+    assert rows.all(outbox) == []
+
+
+def test_only_a_proven_address_of_somebody_who_may_write_gets_one(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    anonymous = shop.visitor(client)
+    anonymous.send("PUT", "/contact", {"email": "left@example.com"})
+    answered(grace, anonymous)
+    case = inbox.find(runtime, grace.identity, answered(grace, shop.visitor(client, ADA.proven())))
+    assert isinstance(case, inbox.Case)
+    assert blocks.set_blocked(runtime, grace.identity, case.conversation.record_id, True) is None
+    spam = answered(grace, shop.visitor(client, BOB.proven()))
+    inbox_actions.mark_spam(runtime, grace.identity, spam)
+    platforms.change(runtime, shop.id, {"verification": "off"}, actor=Actor("test"))
+    answered(grace, shop.visitor(client, {"userId": "eve", "userEmail": "eve@example.com"}))
+    clock.advance(ms=VISITOR_NOTICE_MS)
+    tell(runtime, shop)
+    assert rows.all(outbox) == []
+
+
+def test_nobody_gets_more_than_five_a_day(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    here = answered(grace, shop.visitor(client, ADA.proven()))
+    for number in range(7):
+        clock.advance(ms=VISITOR_NOTICE_MS)
+        tell(runtime, shop)
+        inbox.reply(runtime, grace.identity, here, inbox.Text("More", f"more-{number}"))
+    assert len(rows.all(outbox)) == 5
+
+
+def test_the_team_is_told_who_waits_unless_somebody_is_away_or_wants_no_mail(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    away = hire(runtime, shop.id, "away@example.com")
+    agents.change_profile(runtime, away.identity, available=False)
+    quiet = hire(runtime, shop.id, "quiet@example.com")
+    agents.change_profile(runtime, quiet.identity, chosen={"emailNotices": False})
+    other = hire(runtime, shop.id, "other@example.com")
+    mine = shop.visitor(client, ADA.proven()).start("<b>Buy</b> https://evil.example")["conversation"]["id"]
+    clock.advance(ms=AGENTS_NOTICE_MS)
+    tell(runtime, shop)
+    tell(runtime, shop)
+    assert {row.recipient for row in rows.all(outbox)} == {grace.email, other.email}
+    assert len(rows.all(outbox)) == 2
+    assert not any("evil" in row.body for row in rows.all(outbox))
+    inbox_actions.assign(runtime, grace.identity, mine, other.id)
+    shop.visitor(client, ADA.proven()).send("POST", f"/conversations/{mine}/messages", {"text": "?", "clientMessageId": "2"})
+    clock.advance(ms=AGENTS_NOTICE_MS)
+    tell(runtime, shop)
+    assert sorted(row.recipient for row in rows.all(outbox)) == [grace.email, other.email, other.email]
+
+
+def test_a_note_that_calls_somebody_is_told_of_once_if_it_stays_unread(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    other = hire(runtime, shop.id, "other@example.com")
+    here = answered(grace, shop.visitor(client))
+    inbox.note(runtime, grace.identity, here, inbox.Text("@other@example.com please look", "note"))
+    clock.advance(ms=MENTION_NOTICE_MS)
+    tell(runtime, shop)
+    tell(runtime, shop)
+    assert [(row.kind, row.recipient) for row in rows.all(outbox)] == [("mention", other.email)]
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        (f"{ORIGIN}/a?b=1#c", f"{ORIGIN}/a?b=1#whosthere=REF"),
+        (None, f"{ORIGIN}/#whosthere=REF"),
+        ("https://evil.example/", f"{ORIGIN}/#whosthere=REF"),
+        ("javascript:alert(1)", f"{ORIGIN}/#whosthere=REF"),
+        ("https://ada:pw@shop.example.com/", f"{ORIGIN}/#whosthere=REF"),
+        (f"{ORIGIN}@evil.example/", f"{ORIGIN}/#whosthere=REF"),
+        (f"{ORIGIN}/a\nhttps://evil.example", f"{ORIGIN}/#whosthere=REF"),
+        ("https://shop.example.com:99999/", f"{ORIGIN}/#whosthere=REF"),
+        ("http://shop.example.com/", f"{ORIGIN}/#whosthere=REF"),
+    ],
+)
+def test_a_link_leads_to_the_site_only(url: str | None, link: str) -> None:
+    from whosthere.core.policy import Policy
+
+    platform = Platform("p", "Shop", Policy("p"), ("https://*.example.org", ORIGIN), {}, created_at=0)
+    assert notices.page_link(platform, url, "REF") == link
+
+
+def test_the_chores_thread_does_what_is_due_until_it_is_told_to_stop(runtime: Runtime, shop: Shop, clock: Clock) -> None:
+    from tests.servers import until
+    from tests.services.talks import Talks
+
+    talks = Talks(runtime, shop.id)
+    here = talks.start()
+    grace = hire(runtime, shop.id)
+    inbox_actions.snooze(runtime, grace.identity, here, clock() + 60_000)
+    thread = chores.Chores(runtime, pause_seconds=0.01)
+    thread.start()
+    thread.start()
+    clock.advance(ms=60_000)
+    until(lambda: talks.find(here).place == "inbox")
+    thread.stop()
+    assert thread._thread is not None
+    assert not thread._thread.is_alive()

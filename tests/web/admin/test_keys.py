@@ -1,0 +1,124 @@
+"""Keys at the desk: a rotation that locks nobody out, and everything that asks twice."""
+
+from __future__ import annotations
+
+import re
+
+from flask.testing import FlaskClient
+
+from tests.clock import Clock
+from tests.people import ADA, BOB, MALLORY, SECRET, base64_token
+from tests.rows import Rows
+from tests.shop import Shop
+from tests.web.admin.room import PASSWORD_FIELD, Room
+from tests.web.agent.desk import sign_in, text_of
+from whosthere.services import server_keys
+from whosthere.services.runtime import Runtime
+from whosthere.storage.tables import keys
+
+LEGACY = "old & short"
+
+
+def created(room: Room, **fields: str) -> str:
+    """Create a key; return its secret."""
+    response = room.send("keys", **{"scheme": "standard", **fields})
+    assert response.status_code == 200, text_of(response)
+    found = re.search(r'aria-label="Secret key"><code>([^<]+)</code>', response.get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+def test_a_rotation_locks_nobody_out(client: FlaskClient, room: Room, shop: Shop, clock: Clock, rows: Rows) -> None:
+    shop.visitor(client, ADA.proven())
+    fresh = created(room, name="new")
+    assert fresh not in room.read("keys"), "shown once"
+    shop.visitor(client, BOB.proven(fresh))
+    assert shop.boot(client, ADA.proven()).status_code == 200, "the old key works beside it"
+    clock.advance(days=7, minutes=1)
+    shop.visitor(client, BOB.proven(fresh))
+    sign_in(room.client, "grace@example.com")  # a week is longer than a browser is remembered unused
+    assert room.read("keys").count("Nothing has used this key for 7 days. It can go.") == 1
+    old = f"keys/{shop.key_id}"
+    assert "Nothing has used it for 7 days." in room.read(old)
+    ada = shop.visitor(client, ADA.proven())
+    said = room.read(old)
+    assert "something still signs with it" in said
+    assert "tokens made with it prove nobody" in said
+    assert room.send(f"{old}/delete", **PASSWORD_FIELD).status_code == 303
+    assert shop.boot(client, ADA.proven()).status_code == 401
+    assert ada.get("/conversations").status_code == 401
+    assert shop.boot(client, BOB.proven(fresh)).status_code == 200
+
+
+def test_the_secret_of_another_vendor_becomes_a_key_of_its_scheme(client: FlaskClient, room: Room, shop: Shop) -> None:
+    created(room, scheme="helpshift", secret=LEGACY, name="from before")
+    page = room.read("keys")
+    assert "from before Helpshift Weak secret" in page
+    token = base64_token(LEGACY, MALLORY.user_id + MALLORY.email)
+    assert shop.boot(client, MALLORY.config(userAuthToken=token)).status_code == 200
+
+
+def test_what_is_wrong_with_a_key_stands_beside_its_field(room: Room, rows: Rows) -> None:
+    before = rows.counts()
+    for fields, name, words in (
+        ({"secret": "short"}, "secret", "at least 32 bytes"),
+        ({"secret": SECRET}, "secret", "has the same secret"),
+        ({"name": " x"}, "name", "printable characters"),
+        ({"scheme": "rot13", "name": "<kept>"}, "scheme", "Choose a scheme."),
+    ):
+        refused = room.send("keys", **{"scheme": "standard", **fields})
+        page = refused.get_data(as_text=True)
+        assert refused.status_code in (400, 409)
+        assert re.search(rf'id="{name}-wrong">[^<]*{words}', page), text_of(refused)
+        assert all(
+            f'value="{value}"'.replace("<kept>", "&lt;kept&gt;") in page
+            for value in fields.values()
+            if value != "rot13"
+        )
+    assert rows.counts() == before
+
+
+def test_keys_take_the_password_of_these_minutes(room: Room, shop: Shop, clock: Clock, rows: Rows) -> None:
+    clock.advance(minutes=11)
+    before = rows.counts()
+    for path, fields in (
+        ("keys", {"scheme": "standard"}),
+        (f"keys/{shop.key_id}/end", {"ends": "2030-01-01T00:00"}),
+        (f"keys/{shop.key_id}/delete", {}),
+        ("server-keys", {"server_name": "backend"}),
+        (f"server-keys/{shop.key_id}/revoke", {}),
+    ):
+        response = room.send(path, **fields)
+        assert response.status_code == 403, path
+        assert "Give your password again for this." in text_of(response), path
+    assert rows.counts() == before
+    assert room.send(f"keys/{shop.key_id}/end", ends="2030-01-01T00:00", **PASSWORD_FIELD).status_code == 303
+
+
+def test_a_key_gets_an_end_and_loses_it(room: Room, shop: Shop, rows: Rows) -> None:
+    path = f"keys/{shop.key_id}/end"
+    assert room.send(path, ends="2030-06-01T12:30").status_code == 303
+    assert rows.one(keys).ends_at == 1_906_547_400_000
+    assert 'value="2030-06-01T12:30"' in room.open(f"keys/{shop.key_id}").get_data(as_text=True)
+    refused = room.send(path, ends="tomorrow")
+    assert refused.status_code == 400
+    assert 'id="ends-wrong"' in refused.get_data(as_text=True)
+    assert room.send(path, ends="").status_code == 303
+    assert rows.one(keys).ends_at is None
+
+
+def test_deleting_the_only_key_says_what_that_means(room: Room, shop: Shop) -> None:
+    assert "only anonymous visitors get in" in room.read(f"keys/{shop.key_id}")
+
+
+def test_a_server_api_key_is_shown_once_and_can_be_revoked(room: Room, runtime: Runtime, rows: Rows) -> None:
+    made = room.send("server-keys", server_name="warehouse")
+    found = re.search(r'aria-label="Server API key"><code>(whs_[^<]+)</code>', made.get_data(as_text=True))
+    assert found is not None
+    backend = server_keys.authenticate(runtime, found[1])
+    assert isinstance(backend, server_keys.Backend)
+    assert found[1] not in room.open("keys").get_data(as_text=True)
+    assert room.send(f"server-keys/{backend.key_id}/revoke").status_code == 303
+    assert not isinstance(server_keys.authenticate(runtime, found[1]), server_keys.Backend)
+    assert "warehouse" not in room.read("keys")
+    assert 'id="server_name-wrong"' in room.send("server-keys", server_name=" ").get_data(as_text=True)

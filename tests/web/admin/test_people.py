@@ -1,0 +1,111 @@
+"""People at the desk: found by what is exact, taken along, signed out, erased."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.clock import Clock
+from tests.people import ADA, BOB
+from tests.rows import Rows
+from tests.shop import Shop, open_shop
+from tests.web.admin.room import PASSWORD_FIELD, Room
+from tests.web.agent.desk import text_of
+from whosthere.services.runtime import Runtime
+from whosthere.storage.tables import audit_log, users
+
+SAID = "My order never arrived"
+
+
+@pytest.fixture
+def ada_id(client: FlaskClient, shop: Shop, rows: Rows) -> str:
+    """Ada's record; she has said something."""
+    shop.visitor(client, ADA.proven()).start(SAID)
+    return str(rows.one(users).id)
+
+
+def test_people_are_found_by_what_is_exact(room: Room, ada_id: str) -> None:
+    for who in (ADA.user_id, ADA.email, ADA.email.upper().replace("ADA", "ada")):
+        page = room.send("people", who=who).get_data(as_text=True)
+        assert re.search(rf"people/{ada_id}\"", page), who
+    for who in ("ad", "ADA", "da@example.com", "%", "x\N{COMBINING ACUTE ACCENT}"):
+        assert ada_id not in room.send("people", who=who).get_data(as_text=True), who
+    for who in ("", "x" * 751):
+        refused = room.send("people", who=who)
+        assert refused.status_code == 400
+        assert 'id="who-wrong"' in refused.get_data(as_text=True)
+
+
+def test_a_person_of_another_platform_is_nobody(
+    runtime: Runtime, client: FlaskClient, room: Room, ada_id: str, rows: Rows
+) -> None:
+    strange = open_shop(runtime)
+    strange.visitor(client, BOB.proven()).start()
+    bob_id = Rows(runtime.database, strange.id).one(users).id
+    assert bob_id not in room.send("people", who=BOB.user_id).get_data(as_text=True)
+    assert room.open(f"people/{bob_id}").status_code == 404
+    for what in ("sessions", "export", "erase"):
+        assert room.send(f"people/{bob_id}/{what}", sure="ERASE").status_code == 404, what
+    assert Rows(runtime.database, strange.id).one(users).user_id == BOB.user_id
+
+
+def test_an_export_is_complete_and_in_the_log(room: Room, ada_id: str, rows: Rows) -> None:
+    response = room.send(f"people/{ada_id}/export")
+    assert response.mimetype == "application/zip"
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert response.headers["Cache-Control"] == "no-store"
+    archive = zipfile.ZipFile(io.BytesIO(response.get_data()))
+    assert SAID in json.dumps(json.loads(archive.read("person.json")))
+    assert SAID in archive.read("person.html").decode()
+    assert "user.exported" in {row.action for row in rows.all(audit_log)}
+    response.close()
+
+
+def test_all_sessions_of_a_person_end(client: FlaskClient, room: Room, shop: Shop, ada_id: str) -> None:
+    ada = shop.visitor(client, ADA.proven())
+    assert ada.get("/conversations").status_code == 200
+    assert room.send(f"people/{ada_id}/sessions").status_code == 303
+    assert ada.get("/conversations").status_code == 401
+
+
+def test_an_erased_person_is_gone(room: Room, ada_id: str, rows: Rows) -> None:
+    unsure = room.send(f"people/{ada_id}/erase", sure="erase it")
+    assert unsure.status_code == 400
+    assert 'id="sure-wrong"' in unsure.get_data(as_text=True)
+    assert "1 conversation, 1 message" in room.read(f"people/{ada_id}")
+    done = room.send(f"people/{ada_id}/erase", sure="ERASE")
+    assert done.status_code == 303
+    assert "The person is erased." in text_of(room.client.get(done.location))
+    assert room.open(f"people/{ada_id}").status_code == 404
+    assert "No people" in text_of(room.send("people", who=ADA.user_id))
+    log = room.open("log").get_data(as_text=True)
+    assert "Person erased" in log
+    assert ADA.email not in log
+
+
+def test_a_long_erasure_goes_on_where_it_stopped(room: Room, ada_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whosthere.web.admin.people.BATCHES_PER_REQUEST", 0)
+    stopped = room.send(f"people/{ada_id}/erase", sure="ERASE")
+    assert stopped.status_code == 200
+    assert "The erasure is going on" in text_of(stopped)
+    monkeypatch.setattr("whosthere.web.admin.people.BATCHES_PER_REQUEST", 20)
+    assert room.send(f"people/{ada_id}/erase").status_code == 303
+
+
+def test_exports_and_erasures_take_the_password_of_these_minutes(
+    room: Room, ada_id: str, clock: Clock, rows: Rows
+) -> None:
+    clock.advance(minutes=11)
+    before = rows.counts()
+    for what in ("export", "erase"):
+        asked = room.send(f"people/{ada_id}/{what}", sure="ERASE")
+        assert asked.status_code == 403
+        assert "Give your password again for this." in text_of(asked)
+    assert rows.counts() == before
+    with room.send(f"people/{ada_id}/export", **PASSWORD_FIELD) as given:
+        assert given.mimetype == "application/zip"

@@ -1,0 +1,210 @@
+"""The policy at the desk: its effect is said before, and nobody overwrites what they have not seen."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.people import ADA, BOB, MALLORY
+from tests.rows import Rows
+from tests.shop import ORIGIN, Shop, open_shop
+from tests.web.admin.room import Room
+from tests.web.agent.desk import text_of
+from whosthere.services import agents, platforms
+from whosthere.services.journal import Actor
+from whosthere.services.options import texts
+from whosthere.services.runtime import Runtime
+from whosthere.storage.platforms import Platform
+
+
+def version(room: Room, path: str = "verification") -> str:
+    """The version in a page's form."""
+    found = re.search(r'name="version" value="(\d+)"', room.open(path).get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+def stored(runtime: Runtime, shop: Shop) -> dict[str, str]:
+    """The platform's options."""
+    found = platforms.find(runtime, shop.id)
+    assert isinstance(found, Platform)
+    return texts(found)
+
+
+def test_the_effect_is_said_before_the_switch_is_thrown(client: FlaskClient, room: Room, shop: Shop) -> None:
+    room.send("verification", verification="report", email_adoption="on", version=version(room))
+    assert "Nothing was refused, and nothing would have been." in room.read("verification")
+    for _ in range(2):
+        page = {"url": "https://shop.example.com/cart?customer=ada"}
+        assert shop.boot(client, MALLORY.config(userAuthToken=BOB.user_auth_token(), page=page)).status_code == 200
+    shop.boot(client, ADA.config())
+    shop.boot(client, {"userId": 42})
+    said = room.read("verification")
+    assert "3 visits would have been refused if verification were enforced." in said
+    assert "Of the last 7 days’ visits, 3 would have been." in said
+    assert "token_signature shop.example.com/cart 2" in said
+    assert "customer=ada" not in said
+    assert "They came in as anonymous visitors." in said
+
+
+def test_what_is_saved_is_stored(runtime: Runtime, room: Room, shop: Shop) -> None:
+    sent = {
+        "verification": "off",
+        "origins": "https://a.example\r\nhttps://b.example",
+        "user_id_pattern": "[0-9]{6}",
+        "anonymous_days": "30",
+        "anonymous_idle_days": "2",
+        "anonymous_history": "ask",
+    }
+    assert room.send("verification", **sent, version=version(room)).status_code == 303
+    now = stored(runtime, shop)
+    assert {name: now[name] for name in sent} == {**sent, "origins": "https://a.example,https://b.example"}
+    assert now["email_adoption"] == "off", "a box that is not ticked is not sent"
+
+
+def test_the_second_of_two_admins_is_told(runtime: Runtime, room: Room, shop: Shop) -> None:
+    seen = version(room)
+    first = room.send("verification", verification="report", email_adoption="on", version=seen)
+    second = room.send("verification", verification="off", anonymous_days="30", email_adoption="on", version=seen)
+    assert first.status_code == 303
+    assert second.status_code == 409
+    said = text_of(second)
+    assert "Somebody else changed this platform meanwhile." in said
+    assert "verification is now report ; you wrote off" in said
+    assert 'value="30"' in second.get_data(as_text=True)
+    assert stored(runtime, shop)["verification"] == "report"
+    fresh = re.search(r'name="version" value="(\d+)"', second.get_data(as_text=True))
+    assert fresh is not None
+    again = room.send("verification", verification="off", anonymous_days="30", email_adoption="on", version=fresh[1])
+    assert again.status_code == 303
+    assert stored(runtime, shop)["verification"] == "off"
+
+
+@pytest.mark.parametrize("number", ["", "-1", "1e3", "9" * 19, "x"])
+def test_a_form_without_its_version_changes_nothing(room: Room, rows: Rows, number: str) -> None:
+    before = rows.counts()
+    assert room.send("verification", verification="off", version=number).status_code == 400
+    assert rows.counts() == before
+
+
+def test_patterns_and_origins_are_tried_without_saving(runtime: Runtime, room: Room, shop: Shop) -> None:
+    before = stored(runtime, shop)
+    for pattern, user_id, words in (
+        ("[0-9]+", "42", "It matches: accepted."),
+        ("[0-9]+", "42x", "It does not match: refused."),
+        ("(", "42", "not valid RE2"),
+        ("", "anything", "It matches: accepted."),
+    ):
+        tried = room.send("verification", **{"try": "user_id"}, user_id_pattern=pattern, try_user_id=user_id)
+        assert words in text_of(tried)
+        assert "Nothing is saved yet." in text_of(tried)
+    for origin, words in (
+        (ORIGIN, "It is allowed."),
+        ("https://evil.example", "It is not on the list: refused."),
+        ("https://shop.example.com/", "is not an origin"),
+    ):
+        assert words in text_of(room.send("verification", **{"try": "origin"}, try_origin=origin))
+    assert stored(runtime, shop) == before
+
+
+def test_all_problems_of_a_change_stand_beside_their_fields(runtime: Runtime, room: Room, shop: Shop) -> None:
+    wrong = {"origins": "nonsense <", "user_id_pattern": "(", "anonymous_days": "0", "verification": "maybe"}
+    refused = room.send("verification", **wrong, version=version(room))
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 400
+    assert all(f'id="{name}-wrong"' in page for name in wrong)
+    assert "nonsense &lt;" in page
+
+
+def test_looks_are_tried_and_saved(runtime: Runtime, room: Room, shop: Shop) -> None:
+    page = room.open("appearance/preview", brand_color="#ffee00", name="Quay").get_data(as_text=True)
+    assert ">Quay<" in page
+    assert "Dark · #ffee00" in page
+    assert "Light · #ffee00" not in page, "too bright to be read there"
+    tried = room.send("appearance", **{"try": "yes"}, name="Quay", brand_color="#ffee00")
+    assert "Nothing is saved yet." in text_of(tried)
+    assert stored(runtime, shop)["name"] == "Shop"
+    refused = room.send("appearance", working_hours="mon 9-5", name="Quay", version=version(room, "appearance"))
+    assert 'id="working_hours-wrong"' in refused.get_data(as_text=True)
+    fields = {"name": "Quay", "working_hours": "mon-fri 9:00-17:00 Europe/Berlin", "reply_time": "hours"}
+    assert room.send("appearance", **fields, version=version(room, "appearance")).status_code == 303
+    assert {name: stored(runtime, shop)[name] for name in fields} == fields
+
+
+# -- the doctor ---------------------------------------------------------------------------------------------------
+
+
+def diagnosis(room: Room, **fields: str) -> str:
+    """What the doctor says."""
+    response = room.send("doctor", **fields)
+    assert response.status_code == 200, text_of(response)
+    return text_of(response)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        '{{"userId": "ada", "userEmail": "ada@example.com", "userAuthToken": "{token}"}}',
+        "window.whosthereConfig = {{\n  userId: 'ada', // the customer\n  userEmail: \"ada@example.com\",\n"
+        "  userName: user.name,\n  userAuthToken: '{token}',\n}};",
+    ],
+)
+def test_the_doctor_reads_what_stands_in_a_page(room: Room, config: str) -> None:
+    good, bad = ADA.user_auth_token(), ADA.user_auth_token("another secret, of more than thirty-two bytes")
+    assert "this visitor is verified" in diagnosis(room, config=config.format(token=good))
+    assert "signature_unknown" in diagnosis(room, config=config.format(token=bad))
+    assert "Bearer" in diagnosis(room, config=config.format(token=f"Bearer {good}"))
+
+
+def test_the_doctor_takes_fields_and_keeps_them(room: Room) -> None:
+    fields = {"userId": "ada", "userEmail": "Ada@example.com", "userAuthToken": ADA.user_auth_token()}
+    said = room.send("doctor", **fields)
+    assert "email_case" in text_of(said)
+    assert 'value="Ada@example.com"' in said.get_data(as_text=True)
+
+
+def test_the_doctor_knows_the_keys_of_the_platforms_that_one_manages(runtime: Runtime, room: Room, shop: Shop) -> None:
+    foreign = open_shop(runtime, secret="the key of somebody else, of more than thirty-two bytes")
+    own = open_shop(runtime, secret="the key of my other shop, of more than thirty-two bytes", user_id_pattern="x")
+    platforms.change(runtime, own.id, {"name": "Quay"}, actor=Actor("cli:ada"))
+    assert agents.join_platform(runtime, "grace@example.com", own.id, "admin") is None
+
+    def said(secret: str) -> str:
+        return diagnosis(room, userId="ada", userEmail="ada@example.com", userAuthToken=ADA.user_auth_token(secret))
+
+    assert "made with a key of the platform “Quay”" in said("the key of my other shop, of more than thirty-two bytes")
+    assert "signature_unknown" in said("the key of somebody else, of more than thirty-two bytes")
+    assert foreign.id != own.id
+
+
+def test_the_doctor_says_that_a_config_is_about_another_platform(room: Room) -> None:
+    said = diagnosis(room, config='{"platformId": "another", "userId": "ada", "userAuthToken": "x"}')
+    assert "The config’s platformId is not this platform’s." in said
+
+
+@pytest.mark.parametrize("config", ["", "   ", "hello", "[1, 2]", "{}", "{" * 20_000, "x" * 20_001])
+def test_the_doctor_says_what_cannot_be_read(room: Room, config: str) -> None:
+    refused = room.send("doctor", config=config)
+    assert refused.status_code == 400
+    assert 'id="config-wrong"' in refused.get_data(as_text=True)
+
+
+def test_nothing_that_is_pasted_is_stored_or_logged(room: Room, rows: Rows, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    before = rows.counts()
+    response = room.send("doctor", userId="ada", userAuthToken=ADA.user_auth_token())
+    assert response.headers["Cache-Control"] == "no-store"
+    assert rows.counts() == before
+    assert ADA.user_auth_token() not in caplog.text
+
+
+def test_a_failed_boot_is_chosen_from_the_day(client: FlaskClient, room: Room, shop: Shop) -> None:
+    shop.boot(client, MALLORY.config(userAuthToken=BOB.user_auth_token(), page={"url": f"{ORIGIN}/cart?x=1"}))
+    found = re.search(r'/doctor/boots/([0-9a-f-]{36})"?', room.open("doctor").get_data(as_text=True))
+    assert found is not None
+    said = room.read(f"doctor/boots/{found[1]}")
+    assert "token_signature Page shop.example.com/cart Origin https://shop.example.com" in said
+    assert MALLORY.user_id not in said
