@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from benchmarks import growth, requests, results, sizes, streams, tokens
+from benchmarks import growth, inbox, requests, results, sizes, streams, tokens
 from benchmarks.bench import POSTGRESQL, SQLITE, Bench, workshop
 from benchmarks.results import Result
 from benchmarks.rounds import FULL, QUICK
@@ -25,6 +25,8 @@ MEASUREMENTS: dict[str, tuple[Measurement, tuple[str, ...]]] = {
     "post": (requests.post, _BOTH),
     "growth": (growth.growth, _BOTH),
     "streams": (streams.streams, (POSTGRESQL,)),
+    "inbox": (inbox.inbox, _BOTH),
+    "desk": (inbox.news, (POSTGRESQL,)),
 }
 
 

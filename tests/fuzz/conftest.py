@@ -19,6 +19,7 @@ from tests.conftest import ENCRYPTION_KEY
 from tests.fuzz.surface import CONFIG, Surface, closed
 from tests.shop import open_shop
 from tests.team import hash_quickly, hire
+from tests.web.server.endpoints import open_backend
 from whosthere.settings import load_settings
 from whosthere.web import create_app
 from whosthere.wiring import build_runtime
@@ -81,4 +82,4 @@ def _surface(app: Flask) -> Surface:
     grace = hire(runtime, shop.id, email=f"grace-{shop.id}@example.com")
     described: dict[str, Any] = app.test_client().get("/openapi.json").json
     schema = schemathesis.openapi.from_dict(closed(described), config=CONFIG)
-    return Surface(app, shop, grace, schema)
+    return Surface(app, shop, grace, open_backend(app.test_client(), shop).key.secret, schema)

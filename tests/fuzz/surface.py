@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.people import ADA
 from tests.shop import ORIGIN, Shop
 from tests.team import Colleague
-from whosthere.web import agent, widget
+from whosthere.web import agent, server, widget
 from whosthere.web.openapi import document
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE")
@@ -45,6 +45,7 @@ def described() -> dict[str, Any]:
     app = Flask("described")
     app.register_blueprint(widget.blueprint)
     app.register_blueprint(agent.api)
+    app.register_blueprint(server.blueprint)
     return document(app)
 
 
@@ -89,6 +90,7 @@ class Surface:
     app: Flask
     shop: Shop
     grace: Colleague
+    server_key: str
     schema: schemathesis.BaseSchema
 
     def operation(self, label: str) -> APIOperation:
@@ -100,7 +102,15 @@ class Surface:
     def credentials(self) -> dict[str, str]:
         """A credential of each kind that is good now, by the name of its security scheme."""
         visitor = self.shop.visitor(self.app.test_client(), ADA.proven())
-        return {"widgetSession": visitor.answer["session"]["token"], "agentToken": self.grace.token}
+        session = visitor.answer["session"]["token"]
+        return {"widgetSession": session, "agentToken": self.grace.token, "serverKey": self.server_key}
+
+    def person_id(self) -> str:
+        """The record of Ada, who comes back when she was erased."""
+        visitor = self.shop.visitor(self.app.test_client(), ADA.proven())
+        session = self.shop.runtime.signer.read_session(visitor.answer["session"]["token"])
+        assert session is not None
+        return session.record_id
 
     def conversation_id(self) -> str:
         """A conversation of Ada's that is open."""

@@ -39,6 +39,8 @@ def aim(case: Case, surface: Surface, conversation_id: str) -> None:
     """Ask about what there is: of what was made up, nothing exists."""
     if "conversation_id" in (case.path_parameters or {}):
         case.path_parameters = {**case.path_parameters, "conversation_id": conversation_id}
+    if "/server/" in case.path and "user_id" in (case.path_parameters or {}):
+        case.path_parameters = {**case.path_parameters, "user_id": surface.person_id()}
     if isinstance(case.body, dict) and case.operation.label == BOOT:
         case.body = {**case.body, "platformId": surface.shop.id}
 

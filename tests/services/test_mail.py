@@ -56,7 +56,7 @@ def test_a_mail_is_sent_once_and_says_that_a_machine_wrote_it(
     assert (arrived["Subject"], arrived["To"]) == ("Grüße von Łukasz 語", ADA)
     assert (arrived["From"], arrived["Auto-Submitted"]) == ("chat@shop.example.com", "auto-generated")
     assert arrived["Message-ID"] == f"<{row.id}@shop.example.com>"
-    assert arrived.get_content() == "Schöne Grüße\n.\n..zwei Punkte\n"
+    assert arrived.get_content().replace("\r\n", "\n") == "Schöne Grüße\n.\n..zwei Punkte\n"
     assert (row.sent_at, row.due_at, row.tries, row.error) == (sending.clock(), None, 1, None)
 
 
@@ -186,4 +186,3 @@ def test_only_those_who_see_the_team_read_the_outbox(
     ):
         assert isinstance(refused, Refused)
         assert refused.reason is reason
-

@@ -10,9 +10,12 @@ from flask.testing import FlaskClient
 from tests.clock import Clock
 from tests.people import ADA, BOB
 from tests.rows import Rows
+from tests.servers import until
+from tests.services.talks import Talks
 from tests.shop import ORIGIN, Shop, Visitor
 from tests.team import Colleague, hash_quickly, hire
 from whosthere.core.notices import AGENTS_NOTICE_MS, MENTION_NOTICE_MS, VISITOR_NOTICE_MS
+from whosthere.core.policy import Policy
 from whosthere.services import agents, blocks, chores, inbox, inbox_actions, notices, platforms
 from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
@@ -125,7 +128,9 @@ def test_the_team_is_told_who_waits_unless_somebody_is_away_or_wants_no_mail(
     assert len(rows.all(outbox)) == 2
     assert not any("evil" in row.body for row in rows.all(outbox))
     inbox_actions.assign(runtime, grace.identity, mine, other.id)
-    shop.visitor(client, ADA.proven()).send("POST", f"/conversations/{mine}/messages", {"text": "?", "clientMessageId": "2"})
+    shop.visitor(client, ADA.proven()).send(
+        "POST", f"/conversations/{mine}/messages", {"text": "?", "clientMessageId": "2"}
+    )
     clock.advance(ms=AGENTS_NOTICE_MS)
     tell(runtime, shop)
     assert sorted(row.recipient for row in rows.all(outbox)) == [grace.email, other.email, other.email]
@@ -158,16 +163,13 @@ def test_a_note_that_calls_somebody_is_told_of_once_if_it_stays_unread(
     ],
 )
 def test_a_link_leads_to_the_site_only(url: str | None, link: str) -> None:
-    from whosthere.core.policy import Policy
-
     platform = Platform("p", "Shop", Policy("p"), ("https://*.example.org", ORIGIN), {}, created_at=0)
     assert notices.page_link(platform, url, "REF") == link
 
 
-def test_the_chores_thread_does_what_is_due_until_it_is_told_to_stop(runtime: Runtime, shop: Shop, clock: Clock) -> None:
-    from tests.servers import until
-    from tests.services.talks import Talks
-
+def test_the_chores_thread_does_what_is_due_until_it_is_told_to_stop(
+    runtime: Runtime, shop: Shop, clock: Clock
+) -> None:
     talks = Talks(runtime, shop.id)
     here = talks.start()
     grace = hire(runtime, shop.id)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from tests.people import BOB, Person
 from tests.services.lives import Life, in_files, live, on_disk, platform_rows, traces
 from tests.shop import Shop, open_shop
+from tests.team import hire
 from tests.web.widget.endpoints import check_problem
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import erasure
@@ -171,3 +172,16 @@ def test_an_anonymous_user_who_was_erased_does_not_come_back(runtime: Runtime, c
     again = shop.visitor(client, anonymousToken=token)
     assert again.answer["anonymousToken"] != token
     assert traces(runtime, "Ahoy") == set()
+
+
+@pytest.mark.usefixtures("quick_passwords")
+def test_the_team_sees_and_changes_nothing_of_an_erased_person(
+    runtime: Runtime, client: FlaskClient, shop: Shop, ada: Life
+) -> None:
+    grace = hire(runtime, shop.id)
+    assert not erase(ada, batches_max=1).finished
+    assert grace.get(client, "/conversations")["items"] == []
+    note = {"text": f"About {MARK}", "clientMessageId": "n"}
+    for method, path, body in (("GET", "", None), ("POST", "/notes", note), ("POST", "/messages", note)):
+        response = grace.call(client, method, f"/conversations/{ada.conversation_id}{path}", body)
+        check_problem(response, 404, "not_found")

@@ -80,9 +80,13 @@ def rebuild(work: Work, tell: Callable[[int], None] = lambda done: None) -> int:
 
 def _all(work: Work, kind: Kind) -> Iterator[tuple[str, Kind]]:
     after = _FIRST
-    while ids := work(lambda tenant, after=after: tenant.run(_NEXT[kind], after=after, count=BATCH).scalars().all()):
+    while ids := work(partial(_next, kind=kind, after=after)):
         yield from ((one, kind) for one in ids)
         after = ids[-1]
+
+
+def _next(tenant: Tenant, kind: Kind, after: str) -> Sequence[str]:
+    return tenant.run(_NEXT[kind], after=after, count=BATCH).scalars().all()
 
 
 def _write(tenant: Tenant, batch: Sequence[tuple[str, Kind]]) -> None:

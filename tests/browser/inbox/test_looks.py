@@ -9,10 +9,14 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from tests.browser.inbox.moves import live, say, start
+from tests.browser.inbox.office import done
 from tests.browser.street import Street
+from tests.files import described, png
 from tests.people import BOB, Person
-from tests.shop import Shop, Visitor, open_shop
+from tests.shop import WIDGET, Shop, Visitor, open_shop
 from tests.team import Colleague
+from whosthere.services import canned
+from whosthere.services.canned import Wording
 from whosthere.services.runtime import Runtime
 
 pytestmark = pytest.mark.browser
@@ -59,6 +63,40 @@ def test_a_hostile_visitor_is_only_text(
         mark.scroll_into_view_if_needed()
         expect(mark).to_be_in_viewport(ratio=1)
     assert troubles == []
+
+
+def test_hostile_files_tags_fields_and_links_are_text_too(
+    sit_down: Callable[..., Page], client: FlaskClient, shop: Shop, runtime: Runtime, grace: Colleague
+) -> None:
+    """In the list, in the conversation, in menus and in the palette; the one address that is a link is a safe one."""
+    evil = '\u202e"><img src=x onerror=window.owned=1>'
+    person = {"userId": ("x" + evil * 30)[:750].strip(), "userEmail": '"<b>"@example.com', "userName": evil}
+    visitor = shop.visitor(client, person, page={"url": f"javascript:window.owned=1//{evil}", "title": evil})
+    text = f"javascript:window.owned=1 {evil} https://a.example/ok"
+    fields = {evil[:90]: {"type": "multiline", "value": evil}}
+    body = {"text": text, "clientMessageId": "a", "tags": [evil], "fields": fields}
+    conversation_id = visitor.send("POST", "/conversations", body).get_json()["conversation"]["id"]
+    named = described(name=f"{evil}.png")
+    file = client.post(f"{WIDGET}/attachments", data=png(), headers=visitor.headers | named).get_json()["id"]
+    body = {"text": "", "clientMessageId": "b", "attachments": [file]}
+    assert visitor.send("POST", f"/conversations/{conversation_id}/messages", body).status_code == 201
+    done(canned.create(runtime, grace.identity, shop.id, Wording("evil", evil)))
+    page = sit_down(f"conversations/{conversation_id}", viewport={"width": 390, "height": 800})
+    live(page)
+    page.locator(".person details").evaluate("details => { details.open = true; }")
+    expect(page.locator(".file")).to_contain_text("onerror=window.owned=1")
+    assert page.locator(".bubble a:not(.file)").evaluate_all("all => all.map((one) => one.href)") == [
+        "https://a.example/ok"
+    ]
+    page.keyboard.press("t")
+    expect(page.locator(".taken .tag")).to_contain_text("onerror=window.owned=1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("evil")
+    expect(page.locator("#commands [role=option]")).to_contain_text("onerror=window.owned=1")
+    assert page.evaluate("document.querySelectorAll('img[onerror]').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("window.owned") is None
 
 
 def test_the_three_assurances_are_said_in_words(

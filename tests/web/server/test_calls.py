@@ -8,11 +8,14 @@ from flask.testing import FlaskClient
 from tests.people import ADA, BOB
 from tests.services.lives import Life, traces
 from tests.shop import Shop, open_shop
-from tests.web.server.endpoints import Backend
+from tests.web.server.endpoints import Backend, open_backend
 from tests.web.widget.endpoints import check_problem
 from whosthere.services import platforms
+from whosthere.services.access import Credential
 from whosthere.services.journal import Actor, entries
 from whosthere.services.runtime import Runtime
+from whosthere.services.streams import Stream, open_stream
+from whosthere.storage import sessions
 
 
 def actions(runtime: Runtime, shop: Shop) -> list[tuple[str, str]]:
@@ -82,6 +85,24 @@ def test_ended_sessions_are_over_everywhere_whatever_the_clock_says(
     assert (f"server_key:{backend.key.id}", "user.sessions_ended") in actions(runtime, shop)
 
 
+def test_an_open_stream_finds_out_even_without_being_woken(runtime: Runtime, backend: Backend, ada: Life) -> None:
+    session = runtime.signer.read_session(ada.visitor.answer["session"]["token"])
+    assert session is not None
+    stream = open_stream(runtime, Credential(session, None), None)
+    assert isinstance(stream, Stream)
+    events = stream.events()
+    next(events)
+    with runtime.reading(ada.shop.id) as tenant:
+        before = sessions.departures(tenant, 0)
+    assert not stream.may_have_ended(before, runtime.clock())
+    backend.call("POST", f"/users/{ada.record_id}/sessions/end", {})
+    with runtime.reading(ada.shop.id) as tenant:
+        after = sessions.departures(tenant, 0)
+    assert stream.may_have_ended(after, runtime.clock())
+    assert list(events) == []
+    stream.close()
+
+
 def test_an_export_holds_everything_and_names_the_files(runtime: Runtime, backend: Backend, ada: Life) -> None:
     export = backend.get(f"/users/{ada.record_id}/export")
     assert export["format"] == "whosthere-person-1"
@@ -140,8 +161,6 @@ def test_the_ledger_is_read_in_pages(backend: Backend, monkeypatch: pytest.Monke
 
 
 def test_another_platform_is_another_world(client: FlaskClient, runtime: Runtime, backend: Backend, ada: Life) -> None:
-    from tests.web.server.endpoints import open_backend
-
     other = open_backend(client, open_shop(runtime))
     assert other.get(f"/users?userId={ADA.user_id}")["items"] == []
     assert other.get("/ledger")["items"] == []
