@@ -9,7 +9,7 @@ const SLOWEST_MS = 30_000;
  * @param {(part: ParentNode) => void} drawn called with what was drawn anew
  */
 export function poll(place, drawn) {
-  let shown = "";
+  let shown = place.firstElementChild?.textContent ?? "";
   let wait = EVERY_MS;
 
   const look = async () => {
@@ -20,11 +20,12 @@ export function poll(place, drawn) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.body.firstElementChild;
         const text = fresh?.textContent ?? "";
-        if (fresh && shown && text !== shown && !place.contains(document.activeElement)) {
+        // A button that has the focus stays where it is; what is new waits until it is left.
+        if (fresh && text !== shown && !place.contains(document.activeElement)) {
           place.replaceChildren(document.adoptNode(fresh));
+          shown = text;
           drawn(place);
         }
-        if (!shown || !place.contains(document.activeElement)) shown = text;
         wait = EVERY_MS;
       } catch {
         wait = Math.min(wait * 2, SLOWEST_MS);

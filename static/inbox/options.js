@@ -55,12 +55,11 @@ function draw(option, id) {
   return row;
 }
 
-/** Those in which every word occurs. @param {Option[]} all @param {string} text @param {number} most */
+/** Those in which every word occurs, first where the label has them. @param {Option[]} all @param {string} text @param {number} most */
 export function fitting(all, text, most) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (/** @type {Option} */ option) => {
-    const within = `${option.label} ${option.hint || ""}`.toLowerCase();
-    return words.every((word) => within.includes(word));
-  };
-  return all.filter(fits).slice(0, most);
+  const has = (/** @type {string} */ within) => words.every((word) => within.toLowerCase().includes(word));
+  const named = all.filter((option) => has(option.label));
+  const hinted = all.filter((option) => !named.includes(option) && has(`${option.label} ${option.hint || ""}`));
+  return [...named, ...hinted].slice(0, most);
 }

@@ -18,7 +18,9 @@ from whosthere.core.notices import AGENTS_NOTICE_MS, MENTION_NOTICE_MS, VISITOR_
 from whosthere.core.policy import Policy
 from whosthere.services import agents, blocks, chores, inbox, inbox_actions, notices, platforms
 from whosthere.services.journal import Actor
+from whosthere.services.messages import Text
 from whosthere.services.runtime import Runtime
+from whosthere.storage.inbox import Case
 from whosthere.storage.platforms import Platform
 from whosthere.storage.tables import outbox
 
@@ -48,7 +50,7 @@ def answered(grace: Colleague, visitor: Visitor, text: str = "Here you are", **m
     """A visitor writes, and Grace answers; return the conversation's id."""
     body = {"text": "Ahoy?", "clientMessageId": "first", **more}
     conversation_id: str = visitor.send("POST", "/conversations", body).json["conversation"]["id"]
-    inbox.reply(grace.runtime, grace.identity, conversation_id, inbox.Text(text, "reply"))
+    inbox.reply(grace.runtime, grace.identity, conversation_id, Text(text, "reply"))
     return conversation_id
 
 
@@ -90,7 +92,7 @@ def test_only_a_proven_address_of_somebody_who_may_write_gets_one(
     anonymous.send("PUT", "/contact", {"email": "left@example.com"})
     answered(grace, anonymous)
     case = inbox.find(runtime, grace.identity, answered(grace, shop.visitor(client, ADA.proven())))
-    assert isinstance(case, inbox.Case)
+    assert isinstance(case, Case)
     assert blocks.set_blocked(runtime, grace.identity, case.conversation.record_id, True) is None
     spam = answered(grace, shop.visitor(client, BOB.proven()))
     inbox_actions.mark_spam(runtime, grace.identity, spam)
@@ -108,7 +110,7 @@ def test_nobody_gets_more_than_five_a_day(
     for number in range(7):
         clock.advance(ms=VISITOR_NOTICE_MS)
         tell(runtime, shop)
-        inbox.reply(runtime, grace.identity, here, inbox.Text("More", f"more-{number}"))
+        inbox.reply(runtime, grace.identity, here, Text("More", f"more-{number}"))
     assert len(rows.all(outbox)) == 5
 
 
@@ -141,7 +143,7 @@ def test_a_note_that_calls_somebody_is_told_of_once_if_it_stays_unread(
 ) -> None:
     other = hire(runtime, shop.id, "other@example.com")
     here = answered(grace, shop.visitor(client))
-    inbox.note(runtime, grace.identity, here, inbox.Text("@other@example.com please look", "note"))
+    inbox.note(runtime, grace.identity, here, Text("@other@example.com please look", "note"))
     clock.advance(ms=MENTION_NOTICE_MS)
     tell(runtime, shop)
     tell(runtime, shop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -31,8 +32,8 @@ def ada(client: FlaskClient, shop: Shop) -> Life:
     return live(client, shop, MARKED, MARK)
 
 
-def erase(life: Life, **more: object) -> Erasure:
-    done = erasure.erase(life.shop.runtime, life.shop.id, life.record_id, actor=ACTOR, **more)  # type: ignore[arg-type]
+def erase(life: Life, **more: Any) -> Erasure:
+    done = erasure.erase(life.shop.runtime, life.shop.id, life.record_id, actor=ACTOR, **more)
     assert isinstance(done, Erasure)
     return done
 

@@ -22,7 +22,8 @@ ACTOR = Actor("cli:grace")
 
 def keep(runtime: Runtime, shop: Shop, days: str) -> None:
     outcome = platforms.change(runtime, shop.id, {"retention_days": days}, actor=ACTOR)
-    assert outcome.retention_days == (None if days == "off" else int(days))  # type: ignore[union-attr]
+    assert isinstance(outcome, Platform)
+    assert outcome.retention_days == (None if days == "off" else int(days))
 
 
 def old(client: FlaskClient, shop: Shop, state: State | None = State.REJECTED) -> Life:

@@ -112,14 +112,13 @@ def _start(
     refused = refuses(caller)
     if refused is not None:
         return refused
-    visit = Visit(now, page_url=opening.page_url)
+    own = caller.record_id
     if caller.user is None:
-        users.add(tenant, Record(id=caller.record_id), visit, anonymous=True)
+        users.add(tenant, Record(id=own), Visit(now, page_url=opening.page_url), anonymous=True)
     if opening.unless_active:
         users.lock(tenant, caller.record_id)  # of two tabs at once, one starts and the other is told
         if conversations.has_any(tenant, caller.record_id, State.OPEN):
             return ACTIVE
-    own = caller.record_id
     files = chosen(tenant, opening.attachments, author_id=own, record_id=own, conversation_id=None)
     if isinstance(files, Refused):
         return files

@@ -83,7 +83,6 @@ def _forget(runtime: Runtime, platform_id: str, ids: list[str]) -> None:
     """Remove files whose rows are gone; what a crash leaves of them, a purge removes."""
     for one in ids:
         runtime.files.remove(platform_id, one)
-    runtime.database.scrub()
 
 
 def _tell(runtime: Runtime, platform_id: str, conversation_id: str) -> None:

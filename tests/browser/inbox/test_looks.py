@@ -81,7 +81,8 @@ def test_hostile_files_tags_fields_and_links_are_text_too(
     body = {"text": "", "clientMessageId": "b", "attachments": [file]}
     assert visitor.send("POST", f"/conversations/{conversation_id}/messages", body).status_code == 201
     done(canned.create(runtime, grace.identity, shop.id, Wording("evil", evil)))
-    page = sit_down(f"conversations/{conversation_id}", viewport={"width": 390, "height": 800})
+    page = sit_down(f"conversations/{conversation_id}")
+    page.set_viewport_size({"width": 390, "height": 800})
     live(page)
     page.locator(".person details").evaluate("details => { details.open = true; }")
     expect(page.locator(".file")).to_contain_text("onerror=window.owned=1")

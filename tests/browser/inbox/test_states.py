@@ -65,6 +65,7 @@ def test_everybody_can_use_every_state(
             continue
         for width, height in SCREENS:
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate("sessionStorage.clear()")  # no draft of another state
             page.goto(f"{street.chat}/agent/{path.format(ada=ada, rejected=rejected)}")
             if page.locator(".inbox").count():
                 ready(page)

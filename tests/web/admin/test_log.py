@@ -15,15 +15,18 @@ from tests.web.admin.room import Room
 from tests.web.agent.desk import sign_in, text_of
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime
+from whosthere.storage.tenancy import Tenant
 from whosthere.web.admin.log import PAGE_SIZE, harmless
 
 
 def write(runtime: Runtime, shop: Shop, *actions: str, actor: str = "cli:ada", **detail: object) -> None:
     """Append to the log."""
-    for action in actions:
-        runtime.writing(
-            shop.id, lambda tenant, what=action: note(runtime, tenant, Actor(actor), what, runtime.clock(), **detail)
-        )
+
+    def append(tenant: Tenant) -> None:
+        for action in actions:
+            note(runtime, tenant, Actor(actor), action, runtime.clock(), **detail)
+
+    runtime.writing(shop.id, append)
 
 
 def test_the_log_tells_who_did_what(room: Room, shop: Shop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from tests.clock import Clock
 from tests.people import ADA, BOB
 from tests.services.lives import Life, traces
 from tests.shop import Shop, open_shop
@@ -70,17 +71,17 @@ def test_nobody_is_found_who_was_not_asked_for_exactly(backend: Backend, ada: Li
 
 
 def test_ended_sessions_are_over_everywhere_whatever_the_clock_says(
-    runtime: Runtime, client: FlaskClient, shop: Shop, backend: Backend, ada: Life
+    runtime: Runtime, client: FlaskClient, shop: Shop, backend: Backend, ada: Life, clock: Clock
 ) -> None:
     bob = shop.visitor(client, BOB.proven())
     tablet = shop.visitor(client, ADA.proven())
-    runtime.clock.advance(hours=-1)  # type: ignore[attr-defined]  # put back, as clocks are
+    clock.advance(hours=-1)  # put back, as clocks are
     assert backend.call("POST", f"/users/{ada.record_id}/sessions/end", {}).status_code == 204
     for visitor in (ada.visitor, tablet):
         check_problem(visitor.get("/conversations"), 401, "session_ended")
     assert shop.visitor(client, ADA.proven()).get("/conversations").status_code == 200
     assert bob.get("/conversations").status_code == 200
-    runtime.clock.advance(hours=1)  # type: ignore[attr-defined]
+    clock.advance(hours=1)
     check_problem(tablet.get("/conversations"), 401, "session_ended")
     assert (f"server_key:{backend.key.id}", "user.sessions_ended") in actions(runtime, shop)
 
