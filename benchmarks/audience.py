@@ -48,8 +48,8 @@ class Audience:
 
 
 @contextmanager
-def audience(port: int, request: bytes, count: int) -> Iterator[Audience]:
-    """Open `count` streams, and enter when all of them are there."""
+def audience(port: int, request: bytes, count: int, *, ready: bytes = _READY) -> Iterator[Audience]:
+    """Open `count` streams, and enter when all of them are there: when each has sent `ready`."""
     with ExitStack() as stack:
         sockets = []
         for _ in range(count):
@@ -57,7 +57,7 @@ def audience(port: int, request: bytes, count: int) -> Iterator[Audience]:
             each.sendall(request)
             sockets.append(each)
         opened = Audience(sockets)
-        opened.hear(_READY)
+        opened.hear(ready)
         yield opened
 
 

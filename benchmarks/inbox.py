@@ -69,7 +69,7 @@ def news(bench: Bench, kind: str) -> Iterator[Result]:
         ada = arrive(server.port, seeded)
         stack.enter_context(audience(server.port, ada.stream, _VISITORS))
         stream = request("GET", f"{API}/stream", Authorization=f"Bearer {token}")
-        team = stack.enter_context(audience(server.port, stream, _AGENTS))
+        team = stack.enter_context(audience(server.port, stream, _AGENTS, ready=b": keep-alive"))
         took: list[float] = []
         for number in range(_MESSAGES):
             name = b"news-%07d" % number

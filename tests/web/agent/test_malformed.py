@@ -190,6 +190,12 @@ FORMS = (
     "confirm",
     "conversations/{id}/reply",
     "conversations/{id}/state",
+    "conversations/{id}/assignee",
+    "conversations/{id}/tags",
+    "conversations/{id}/snooze",
+    "conversations/{id}/spam",
+    "conversations/{id}/undo",
+    "replies",
 )
 BAD_FORMS: dict[str, tuple[bytes, str, int]] = {
     "nul": (b"&text=a%00b&email=a%00&state=%00", "application/x-www-form-urlencoded", 400),
