@@ -10,7 +10,7 @@ export function back(chat) {
   const { booted, refusal } = chat;
   if (!booted && refusal === null) return; // nobody knows yet who is here
   const [, ref] = MARK.exec(location.hash) || [];
-  history.replaceState(history.state, "", location.pathname + location.search); // once, and not for whoever copies the address
+  history.replaceState(history.state, "", location.href.split("#")[0]); // once, and not for whoever copies the address
   if (!ref) return;
   if (booted && booted.user.ref === ref) chat.commands.open();
   else chat.emit("userChanged", { originalState: "logged-in", pageUrl: location.href }); // only who was proven gets mail

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import argon2
 import pytest
 from sqlalchemy import select
@@ -10,11 +12,13 @@ from tests.clock import Clock
 from tests.shop import Shop, open_shop
 from tests.team import PASSWORD, hire
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import agent_sessions, agents, passwords, personal_tokens
+from whosthere.services import agent_sessions, agents, journal, passwords, personal_tokens
 from whosthere.services.agent_sessions import SignedIn
 from whosthere.services.agents import Agent, Identity
+from whosthere.services.journal import Actor
 from whosthere.services.personal_tokens import NewToken
 from whosthere.services.runtime import Runtime
+from whosthere.storage import agents as agent_rows
 from whosthere.storage.tables import agent_sessions as session_table
 from whosthere.storage.tables import agents as agent_table
 from whosthere.storage.tables import personal_tokens as token_table
@@ -123,6 +127,35 @@ def test_a_hash_of_weaker_parameters_is_renewed_at_the_next_sign_in(runtime: Run
     renewed = stored(runtime)
     signed_in(runtime)
     assert stored(runtime) == renewed
+
+
+def test_a_password_that_is_replaced_while_it_is_checked_lets_nobody_in_nor_comes_back(
+    runtime: Runtime, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent_id = hire(runtime, shop.id, EMAIL).id
+    dated = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    new = passwords.hashed("another ship in the bay")
+
+    def store(value: str) -> None:
+        runtime.database.transact(lambda connection: agent_rows.set_password_hash(connection, agent_id, value))
+
+    def meanwhile(password: str, known: str | None, fits: Callable[[str, str | None], bool] = passwords.fits) -> bool:
+        store(new)
+        return fits(password, known)
+
+    store(dated)
+    monkeypatch.setattr(passwords, "fits", meanwhile)
+    assert agent_sessions.sign_in(runtime, EMAIL, PASSWORD) == agent_sessions.WRONG
+    assert stored(runtime) == new
+
+
+def test_who_signs_in_and_who_joins_is_in_the_audit_log(runtime: Runtime, shop: Shop) -> None:
+    grace = hire(runtime, shop.id, EMAIL)
+    signed_in(runtime)
+    assert agents.join_platform(runtime, EMAIL, shop.id, "admin", actor=Actor("cli:ada")) is None
+    told = {(one.action, one.actor): one.detail for one in journal.entries(runtime, shop.id)}
+    assert told["agent.signed_in", f"agent:{grace.id}"] == {"agent": grace.id}
+    assert told["agent.joined", "cli:ada"] == {"agent": grace.id, "role": "admin"}
 
 
 def test_a_signed_in_browser_is_forgotten_after_twelve_hours_without_use(

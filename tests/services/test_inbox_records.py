@@ -14,7 +14,8 @@ from tests.shop import Shop, Visitor, open_shop
 from tests.team import Colleague, hire
 from whosthere.core.policy import AnonymousHistory
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import records
+from whosthere.services import platforms, records
+from whosthere.services.journal import Actor
 from whosthere.services.purge import purge
 from whosthere.services.runtime import Runtime
 from whosthere.storage.ledger import Entry
@@ -52,9 +53,9 @@ def add_history(client: FlaskClient, shop: Shop, clock: Clock) -> tuple[Visitor,
     return ada, conversation_id
 
 
-def adopt(client: FlaskClient, shop: Shop, clock: Clock) -> tuple[str, Visitor]:
+def adopt(client: FlaskClient, shop: Shop, clock: Clock, first: dict[str, str] = BY_EMAIL) -> tuple[str, Visitor]:
     """Talk as an address alone, then with a userId beside it; return the first conversation and who is there now."""
-    conversation_id = shop.visitor(client, BY_EMAIL).start("By email alone")["conversation"]["id"]
+    conversation_id = shop.visitor(client, first).start("By email alone")["conversation"]["id"]
     clock.advance(minutes=1)
     ada = shop.visitor(client, ADA.proven())
     assert titles(ada) == ["By email alone"]
@@ -133,6 +134,21 @@ def test_an_adopted_record_loses_the_user_id_and_what_that_one_began_goes_with_i
     assert (new.user_id, new.user_id_proven, new.name) == (ADA.user_id, True, ADA.name)
     assert len(undoings(rows)) == 1
     assert len(rows.all(merge_ledger)) == 1  # the next login of the userId adopted nothing
+
+
+def test_a_record_that_was_sealed_stays_so_when_the_adoption_is_undone(
+    client: FlaskClient, runtime: Runtime, shop: Shop, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    """Its conversations hold what a verified person wrote: whoever claims the address is to read none of it."""
+    platforms.change(runtime, shop.id, {"verification": "report"}, actor=Actor("test"))
+    conversation_id, ada = adopt(client, shop, clock, {"userEmail": ADA.email})
+    platforms.change(runtime, shop.id, {"verification": "enforced"}, actor=Actor("test"))
+    ada = shop.visitor(client, ADA.proven())
+    ada.send("POST", f"/conversations/{conversation_id}/messages", {"text": "My secret", "clientMessageId": "2"})
+    done(records.undo(grace.runtime, grace.identity, rows.one(merge_ledger).id))
+    platforms.change(runtime, shop.id, {"verification": "off"}, actor=Actor("test"))
+    mallory = shop.visitor(client, {"userEmail": ADA.email})
+    assert mallory.get("/conversations").json["items"] == []
 
 
 def test_an_adoption_is_not_undone_once_the_email_is_another_or_taken_or_more_was_merged(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from whosthere.services.agent_sessions import SignedIn
 from whosthere.services.journal import Actor
 from whosthere.services.links import Invitation, NewLink
 from whosthere.services.runtime import Runtime
+from whosthere.storage import roster
 from whosthere.storage.agents import Agent
 from whosthere.storage.tables import agent_links, agent_mails
 
@@ -155,7 +157,7 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link_once(runtime: Runtime
     assert isinstance(links.set_password(runtime, secret, NEW), Agent)
     assert is_over(links.set_password(runtime, secret, NEW))
     assert agent_sessions.by_cookie(runtime, browser.token) is None
-    assert personal_tokens.by_token(runtime, grace.token) is not None
+    assert personal_tokens.by_token(runtime, grace.token) is None, "somebody else may have left it in the account"
     assert isinstance(agent_sessions.sign_in(runtime, grace.email, NEW), SignedIn)
     assert isinstance(agent_sessions.sign_in(runtime, grace.email, PASSWORD), Refused)
 
@@ -180,3 +182,30 @@ def test_a_way_to_a_new_password_lasts_an_hour_and_is_no_invitation(runtime: Run
     for wrong in ("", "x", made.secret + "x", "a" * 5000, "\0"):
         assert is_over(links.password_of(runtime, wrong))
         assert is_over(links.invitation(runtime, wrong))
+
+
+@pytest.mark.parametrize("change", ["nothing", "serves another", "raised", "removed", "demoted", "disabled"])
+def test_a_way_to_a_new_password_ends_with_the_right_to_make_it(runtime: Runtime, shop: Shop, change: str) -> None:
+    grace, admin = hire(runtime, shop.id), hire(runtime, shop.id, "amy@example.com", role="admin")
+    made = team.make_password_link(runtime, admin.identity, shop.id, grace.id)
+    assert isinstance(made, NewLink)
+    other = open_shop(runtime)
+    changes: dict[str, Callable[[], object]] = {
+        "nothing": lambda: None,
+        "serves another": lambda: grace.serve(other.id, "owner"),
+        "raised": lambda: grace.serve(shop.id, "owner"),
+        "removed": lambda: runtime.database.transact(lambda connection: roster.leave(connection, shop.id, admin.id)),
+        "demoted": lambda: admin.serve(shop.id, "agent"),
+        "disabled": lambda: agents.disable(runtime, admin.email),
+    }
+    changes[change]()
+    assert is_over(links.password_of(runtime, made.secret)) is (change != "nothing")
+    assert is_over(links.set_password(runtime, made.secret, NEW)) is (change != "nothing")
+
+
+def test_a_way_to_a_new_password_ends_when_the_password_is_changed(runtime: Runtime, shop: Shop) -> None:
+    grace = hire(runtime, shop.id)
+    made = links.password_link_for(runtime, grace.email, actor=Actor("cli:ada"))
+    assert isinstance(made, NewLink)
+    assert agent_sessions.change_password(runtime, grace.identity, PASSWORD, NEW) is None
+    assert is_over(links.set_password(runtime, made.secret, "a third ship in the bay"))

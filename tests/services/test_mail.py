@@ -10,11 +10,12 @@ import pytest
 from tests.clock import Clock
 from tests.postbox import Postbox, postbox
 from tests.rows import Rows
-from tests.shop import Shop
+from tests.services.talks import Talks
+from tests.shop import Shop, open_shop
 from tests.team import hash_quickly, hire
 from whosthere.core.notices import BACK_OFF_MS, LEASE_MS
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import mail
+from whosthere.services import chores, inbox_actions, mail
 from whosthere.services.runtime import Runtime
 from whosthere.services.smtp import Letter, NotSent, Smtp
 from whosthere.storage import agent_mails, outbox
@@ -137,6 +138,32 @@ def test_a_server_that_is_not_there_costs_a_line_without_secrets() -> None:
         Smtp("smtps://ada:secret@127.0.0.1:1").send(Letter("1", ADA, "s", "b"))
     assert "secret" not in caught.value.reason
     assert not caught.value.for_good
+
+
+def test_a_server_that_cannot_be_reached_is_asked_once_in_a_turn_and_nothing_else_waits_for_it(
+    runtime: Runtime, shop: Shop, clock: Clock, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hash_quickly(monkeypatch)
+    calls: list[str] = []
+
+    class Gone(Smtp):
+        def send(self, letter: Letter) -> None:
+            calls.append(letter.id)
+            super().send(letter)
+
+    alone = replace(runtime, mailer=Gone("smtp://127.0.0.1:1"))
+    for shop_of_many in (shop, open_shop(runtime)):
+        queue(alone, shop_of_many)
+        queue(alone, shop_of_many)
+    talks = Talks(runtime, open_shop(runtime).id)
+    here = talks.start()
+    grace = hire(runtime, talks.platform_id)
+    inbox_actions.snooze(runtime, grace.identity, here, clock() + 1)
+    clock.advance(ms=1)
+    chores.do_due(alone)
+    assert len(calls) == 1
+    assert talks.find(here).place == "inbox"
+    assert sorted(row.tries for row in rows.all(outbox_table)) in ([0, 0], [0, 1])
 
 
 def test_without_a_mail_server_everything_waits(runtime: Runtime, shop: Shop, rows: Rows) -> None:

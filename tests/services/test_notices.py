@@ -103,6 +103,25 @@ def test_only_a_proven_address_of_somebody_who_may_write_gets_one(
     assert rows.all(outbox) == []
 
 
+def test_a_mail_leads_nowhere_that_somebody_else_has_chosen(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    """Mallory, who claims to be Ada, names a page of the site that does something to whoever opens it."""
+    platforms.change(runtime, shop.id, {"verification": "report"}, actor=Actor("test"))
+    ada = shop.visitor(client, ADA.proven())
+    mallory = shop.visitor(client, {"userId": ADA.user_id, "userEmail": ADA.email})
+    here = answered(grace, mallory, page={"url": f"{ORIGIN}/leave?to=https://evil.example"})
+    clock.advance(ms=1)
+    ada.send("POST", f"/conversations/{here}/messages", {"text": "Not me", "clientMessageId": "ada"})
+    inbox.reply(runtime, grace.identity, here, Text("Oh", "second"))
+    clock.advance(ms=VISITOR_NOTICE_MS)
+    tell(runtime, shop)
+    row = rows.one(outbox)
+    assert row.recipient == ADA.email
+    assert f"{ORIGIN}/#whosthere=" in row.body
+    assert "leave" not in row.body
+
+
 def test_nobody_gets_more_than_five_a_day(
     runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
 ) -> None:

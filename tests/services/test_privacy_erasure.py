@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.people import BOB, Person
+from tests.people import BOB, SECRET, Person, base64_token
 from tests.services.lives import Life, in_files, live, on_disk, platform_rows, traces
 from tests.shop import Shop, open_shop
 from tests.team import hire
 from tests.web.widget.endpoints import check_problem
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import erasure
+from whosthere.services import erasure, records, tokens
 from whosthere.services.erasure import Erasure
 from whosthere.services.journal import Actor, entries
 from whosthere.services.purge import purge
 from whosthere.services.runtime import Runtime
+from whosthere.services.tokens import Wish
+from whosthere.storage.ledger import Entry
 
 ACTOR = Actor("cli:grace")
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -87,6 +89,30 @@ def test_an_erasure_is_in_the_audit_log_once_without_personal_data(runtime: Runt
     assert erase(ada) == Erasure(True, erasure.Extent(1, 0, 0, 0))
     (entry,) = entries(runtime, shop.id)
     assert (entry.actor, entry.action, entry.detail) == ("cli:grace", "user.erased", {"user": ada.record_id})
+
+
+def test_lines_and_ledgers_of_others_forget_an_erased_person_too(
+    runtime: Runtime, client: FlaskClient, shop: Shop
+) -> None:
+    """A token was signed for them, and they were told apart from a record that they had adopted."""
+    key = Wish()
+    for user_id in (MARK, "bob"):
+        assert isinstance(tokens.sign(runtime, shop.id, tokens.Person(user_id), key, actor=ACTOR), tokens.Signed)
+    by_email = {"userEmail": BOB.email, "userAuthToken": base64_token(SECRET, f"\n{BOB.email}")}
+    shop.visitor(client, by_email)
+    marked = Person(MARK, BOB.email, "Ada")
+    shop.visitor(client, marked.proven())
+    (merged,) = records.merges(runtime, shop.id, "ffffffff-ffff-ffff-ffff-ffffffffffff", 10)
+    assert isinstance(records.undo_on(runtime, shop.id, merged.id, actor=ACTOR), Entry)
+    session = shop.visitor(client, Person(MARK, "", "Ada").proven()).answer["session"]["token"]
+    own = runtime.signer.read_session(session)
+    assert own is not None
+    assert own.record_id != merged.record_id
+    assert {"merge_ledger.detail", "audit_log.detail"} <= traces(runtime, MARK)
+    assert isinstance(erasure.erase(runtime, shop.id, own.record_id, actor=ACTOR), Erasure)
+    assert traces(runtime, MARK) == set()
+    signed = [one.detail["userId"] for one in entries(runtime, shop.id) if one.action == "token.signed"]
+    assert signed == ["bob", ""]
 
 
 def test_a_stopped_erasure_is_closed_to_everybody_and_goes_on(

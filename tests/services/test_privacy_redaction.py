@@ -10,7 +10,7 @@ from tests.services.lives import Life, in_files, live, traces
 from tests.shop import Shop, open_shop
 from tests.web.widget.endpoints import check_problem
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import redaction
+from whosthere.services import mail, redaction
 from whosthere.services.journal import Actor, entries
 from whosthere.services.runtime import Runtime
 from whosthere.storage.messages import Message
@@ -63,6 +63,21 @@ def test_a_redacted_file_leaves_the_text_of_its_message(runtime: Runtime, shop: 
     again = redaction.redact_attachment(runtime, shop.id, ada.attachment_id, actor=ACTOR)
     assert isinstance(again, Refused)
     assert again.reason is Reason.NOT_FOUND
+
+
+def test_a_redaction_forgets_mails_that_quote_and_not_that_somebody_was_told(
+    runtime: Runtime, shop: Shop, ada: Life
+) -> None:
+    """Else whoever was called in a note would be told of it once more."""
+    here = {"conversation_id": ada.conversation_id}
+    runtime.writing(
+        shop.id,
+        lambda tenant: mail.queue(runtime, tenant, "mention", "grace@example.com", "A call", "Look", **here),
+    )
+    assert "outbox.body" in traces(runtime, f"Dear {MARK}")
+    redaction.redact_message(runtime, shop.id, ada.message_id, actor=ACTOR)
+    assert "outbox.body" not in traces(runtime, f"Dear {MARK}")
+    assert traces(runtime, "A call") == {"outbox.subject"}
 
 
 def test_nothing_of_another_platform_is_redacted(runtime: Runtime, ada: Life) -> None:

@@ -48,7 +48,8 @@ def create(email: str, platform: str | None, role: str, name: str | None, passwo
     password = given or secrets.token_urlsafe(_PASSWORD_BYTES)
     with installation() as runtime:
         found = _platform_meant(runtime, platform)
-        agent = accepted(agents.create_agent(runtime, email, password, found.id, role, name=name))
+        by = whoever_types()
+        agent = accepted(agents.create_agent(runtime, email, password, found.id, role, name=name, actor=by))
     if as_json:
         made = {} if given else {"password": password}
         show_json({"id": agent.id, "email": agent.email, "name": agent.name, "role": role, **made})
@@ -66,7 +67,7 @@ def join(email: str, platform: str | None, role: str, as_json: bool) -> None:
     """Let the agent with EMAIL work for one more platform, or give them another role there."""
     with installation() as runtime:
         found = _platform_meant(runtime, platform)
-        accepted(agents.join_platform(runtime, email, found.id, role))
+        accepted(agents.join_platform(runtime, email, found.id, role, actor=whoever_types()))
     if as_json:
         show_json({"email": email, "platformId": found.id, "role": role})
     else:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import agent_topic
 from whosthere.services import passwords
 from whosthere.services.agents import Identity, by_email
 from whosthere.services.digests import digest_of
-from whosthere.services.journal import note_everywhere
+from whosthere.services.journal import Actor, note_everywhere
 from whosthere.services.runtime import Runtime
-from whosthere.storage import agent_sessions, agents
+from whosthere.storage import agent_sessions, agents, links
 from whosthere.storage.agent_sessions import AgentSession
 from whosthere.storage.agents import Agent
 from whosthere.storage.connection import Connection
@@ -58,8 +58,7 @@ def sign_in(
     if agent is None or not fitting or agent.disabled_at is not None:
         return WRONG
     if passwords.is_dated(agent.password_hash):
-        fresh = passwords.hashed(password)
-        runtime.database.transact(lambda connection: agents.set_password_hash(connection, agent.id, fresh))
+        agent = _rehashed(runtime, agent, password)
     if agent.has_second_factor:
         if instead_of is not None:
             sign_out(runtime, instead_of)
@@ -67,22 +66,48 @@ def sign_in(
     return let_in(runtime, agent, user_agent, instead_of=instead_of)
 
 
-def let_in(runtime: Runtime, agent: Agent, user_agent: str, *, instead_of: str | None = None) -> SignedIn:
-    """Sign an agent in who has proven everything that was asked."""
+def _rehashed(runtime: Runtime, agent: Agent, password: str) -> Agent:
+    """Return the agent with a hash of today's parameters, stored unless there is another password by now."""
+    fresh = passwords.hashed(password)
+
+    def store(connection: Connection) -> None:
+        if _unchanged(connection, agent):
+            agents.set_password_hash(connection, agent.id, fresh)
+
+    runtime.database.transact(store)
+    return replace(agent, password_hash=fresh)
+
+
+def _unchanged(connection: Connection, agent: Agent) -> bool:
+    """Whether the account is open, and the password that was proven still its own; both stay so meanwhile."""
+    present = agents.lock(connection, agent.id)
+    return present is not None and present.disabled_at is None and present.password_hash == agent.password_hash
+
+
+def let_in(runtime: Runtime, agent: Agent, user_agent: str, *, instead_of: str | None = None) -> SignedIn | Refused:
+    """Sign an agent in who has proven everything that was asked, unless the password changed while that was checked.
+
+    Args:
+        agent: as they were when the password was proven.
+    """
     token = secrets.token_urlsafe(32)
     now = runtime.clock()
     shown = "".join(character for character in user_agent if character.isprintable())[:_USER_AGENT_LENGTH]
 
-    def store(connection: Connection) -> None:
+    def store(connection: Connection) -> SignedIn | Refused:
+        if not _unchanged(connection, agent):
+            return WRONG
         if instead_of is not None:
             agent_sessions.end(connection, digest_of(instead_of))
         expires_at = now + ABSOLUTE_MS
         agent_sessions.add(
             connection, runtime.new_id(), digest_of(token), agent.id, user_agent=shown, now=now, expires_at=expires_at
         )
+        by = Actor(f"agent:{agent.id}")
+        note_everywhere(runtime, connection, by, agent.id, "agent.signed_in", now, agent=agent.id)
+        return SignedIn(agent, token)
 
-    runtime.database.transact(store)
-    return SignedIn(agent, token)
+    return runtime.database.transact(store)
 
 
 def sign_out(runtime: Runtime, token: str) -> None:
@@ -155,7 +180,7 @@ def revoke_others(runtime: Runtime, identity: Identity) -> int:
 
 
 def change_password(runtime: Runtime, identity: Identity, present: str, new: str) -> Refused | None:
-    """Replace the password; every other browser of the agent is signed out, personal access tokens stay."""
+    """Replace the password; other browsers are signed out, links to a new one end, personal access tokens stay."""
     agent = identity.agent
     if not passwords.fits(present, agent.password_hash):
         return Refused(Reason.CREDENTIAL_INVALID, WRONG_PASSWORD.detail, "present")
@@ -164,11 +189,16 @@ def change_password(runtime: Runtime, identity: Identity, present: str, new: str
         return refused
     fresh, now = passwords.hashed(new), runtime.clock()
 
-    def store(connection: Connection) -> None:
+    def store(connection: Connection) -> Refused | None:
+        if not _unchanged(connection, agent):
+            return Refused(Reason.CREDENTIAL_INVALID, WRONG_PASSWORD.detail, "present")
         agents.set_password_hash(connection, agent.id, fresh)
+        links.end_of_agent(connection, agent.id, now)
         agent_sessions.end_all(connection, agent.id, but=identity.session_id)
         note_everywhere(runtime, connection, identity.actor, agent.id, "agent.password_changed", now, agent=agent.id)
+        return None
 
-    runtime.database.transact(store)
-    runtime.hub.publish(agent_topic(agent.id))
-    return None
+    outcome = runtime.database.transact(store)
+    if outcome is None:
+        runtime.hub.publish(agent_topic(agent.id))
+    return outcome

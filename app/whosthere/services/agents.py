@@ -10,11 +10,12 @@ from whosthere.core.reasons import Reason, Refused
 from whosthere.core.roles import Right, Role, Scope, may
 from whosthere.realtime.hub import agent_topic
 from whosthere.services import passwords
-from whosthere.services.journal import Actor, note_everywhere
+from whosthere.services.journal import Actor, note, note_everywhere
 from whosthere.services.runtime import Runtime
 from whosthere.storage import agent_sessions, agents, platforms
 from whosthere.storage.agents import Agent, Membership
 from whosthere.storage.connection import Connection
+from whosthere.storage.tenancy import Tenant
 
 NAME_LENGTH_MAX = 255
 EMAIL_LENGTH_MAX = 254
@@ -68,7 +69,14 @@ class Identity:
 
 
 def create_agent(
-    runtime: Runtime, email: str, password: str, platform_id: str, role: str, *, name: str | None = None
+    runtime: Runtime,
+    email: str,
+    password: str,
+    platform_id: str,
+    role: str,
+    *,
+    name: str | None = None,
+    actor: Actor | None = None,
 ) -> Agent | Refused:
     """Create an agent with a role on a platform.
 
@@ -87,6 +95,7 @@ def create_agent(
             return Refused(Reason.ALREADY_EXISTS, "An agent with this email address exists already.", "email")
         agents.add(connection, made)
         agents.join(connection, made.id, platform_id, role)
+        _note_joined(runtime, connection, actor, made.id, platform_id, role)
         return made
 
     return runtime.database.transact(create)
@@ -114,7 +123,17 @@ def role_problem(role: str) -> Refused | None:
     return None if known else Refused(Reason.INVALID_FIELD, f"A role is one of {', '.join(Role)}.", "role")
 
 
-def join_platform(runtime: Runtime, email: str, platform_id: str, role: str) -> Refused | None:
+def _note_joined(
+    runtime: Runtime, connection: Connection, actor: Actor | None, agent_id: str, platform_id: str, role: str
+) -> None:
+    if actor is not None:
+        tenant = Tenant(connection, platform_id)
+        note(runtime, tenant, actor, "agent.joined", runtime.clock(), agent=agent_id, role=role)
+
+
+def join_platform(
+    runtime: Runtime, email: str, platform_id: str, role: str, *, actor: Actor | None = None
+) -> Refused | None:
     """Let an agent who exists already serve one more platform, or give them another role there."""
     refused = role_problem(role)
     if refused is not None:
@@ -127,6 +146,7 @@ def join_platform(runtime: Runtime, email: str, platform_id: str, role: str) -> 
         if agent is None:
             return NO_AGENT
         agents.join(connection, agent.id, platform_id, role)
+        _note_joined(runtime, connection, actor, agent.id, platform_id, role)
         return None
 
     return runtime.database.transact(join)

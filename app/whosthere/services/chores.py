@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
+from collections.abc import Callable, Iterable
 
 from whosthere.core.notices import DAY_MS
 from whosthere.services import inbox_actions, mail, notices
 from whosthere.services.purge import OUTBOX_DAYS
 from whosthere.services.runtime import Runtime
+from whosthere.services.smtp import NotSent
 from whosthere.storage import expired, platforms
 from whosthere.storage.errors import Unavailable
 from whosthere.storage.expired import Global, Kind
@@ -30,20 +32,27 @@ def do_due(runtime: Runtime) -> None:
     """Do what is due by now; trouble with one platform keeps nobody else from their turn."""
     with runtime.database.read() as connection:
         everybody = platforms.all_of(connection)
+    _for_each(everybody, lambda platform: _serve(runtime, platform))
+    try:  # last, since a mail server may take its time; and one that cannot be reached is not asked again at once
+        mail.deliver_secrets(runtime)
+        _for_each(everybody, lambda platform: mail.deliver(runtime, platform.id))
+    except NotSent as error:
+        log.warning("mail waits: %s", error.reason)
+
+
+def _for_each(everybody: Iterable[Platform], work: Callable[[Platform], object]) -> None:
     for platform in everybody:
         try:
-            _serve(runtime, platform)
-        except Unavailable:
+            work(platform)
+        except (Unavailable, NotSent):
             raise
         except Exception:  # whatever it is, the next platform must have its turn
             log.exception("the chores of platform %s failed", platform.id)
-    mail.deliver_secrets(runtime)
 
 
 def _serve(runtime: Runtime, platform: Platform) -> None:
     inbox_actions.wake_due(runtime, platform.id)
     notices.tell(runtime, platform)
-    mail.deliver(runtime, platform.id)
 
 
 def sweep(runtime: Runtime) -> None:

@@ -19,7 +19,7 @@ from whosthere.realtime.hub import access_topic, platform_topic, record_topic
 from whosthere.services.journal import Actor, note
 from whosthere.services.people import NOT_FOUND
 from whosthere.services.runtime import Runtime
-from whosthere.storage import erasure, platforms, sessions, users
+from whosthere.storage import audit, erasure, platforms, sessions, users
 from whosthere.storage.departed import FIRST
 from whosthere.storage.erasure import Extent, Marked
 from whosthere.storage.tenancy import Tenant
@@ -110,13 +110,21 @@ def _close(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: 
     person = users.find(tenant, record_id)
     if person is not None:
         platforms.raise_access(tenant.connection, tenant.platform_id)
-        erasure.forget_samples(tenant, telling(_names(person)))
+        _forget_named(tenant, person)
         for one in everybody:
             erasure.close(tenant, one, now)
         if person.anonymous:
             sessions.end_anonymous(tenant, record_id, now)  # its token must not begin the same user anew
         note(runtime, tenant, actor, "user.erased", now, user=record_id)
     return [one for one in everybody if _goes_on(erasure.marks(tenant, one))]
+
+
+def _forget_named(tenant: Tenant, person: User) -> None:
+    """Take the person out of what is not theirs and names them all the same."""
+    erasure.forget_samples(tenant, telling(_names(person)))
+    audit.forget(tenant, [one for one in (person.record.user_id, person.record.email) if one])
+    if person.record.user_id is not None:
+        erasure.forget_undone(tenant, person.record.user_id)
 
 
 def _goes_on(marks: Marked | None) -> bool:

@@ -19,7 +19,7 @@ from whosthere.services.agents import NO_AGENT, by_email, new_agent
 from whosthere.services.digests import digest_of
 from whosthere.services.journal import Actor, note, note_everywhere
 from whosthere.services.runtime import Runtime
-from whosthere.storage import agent_sessions, agents, links, platforms
+from whosthere.storage import agent_sessions, agents, links, personal_tokens, platforms
 from whosthere.storage.agents import Agent
 from whosthere.storage.connection import Connection
 from whosthere.storage.links import Kind, Link
@@ -215,15 +215,37 @@ def _mail(address: str) -> str:
 
 
 def password_of(runtime: Runtime, secret: str) -> Agent | Refused:
-    """Return whose password a secret sets."""
+    """Return whose password a secret sets, as long as whoever made the link may still do so."""
     with runtime.database.read() as connection:
-        link = _find(runtime, connection, Kind.PASSWORD, secret)
-        agent = None if link is None or link.agent_id is None else agents.find(connection, link.agent_id)
-    return _OVER if agent is None or agent.disabled_at is not None else agent
+        found = _opened(runtime, connection, secret)
+    return _OVER if found is None else found[1]
+
+
+def _opened(runtime: Runtime, connection: Connection, secret: str) -> tuple[Link, Agent] | None:
+    link = _find(runtime, connection, Kind.PASSWORD, secret)
+    agent = None if link is None or link.agent_id is None else agents.find(connection, link.agent_id)
+    if link is None or agent is None or agent.disabled_at is not None:
+        return None
+    # The account may serve one more platform by now, and who made the link may be an admin no longer.
+    fine = link.invited_by is None or reaches_everywhere(connection, link.invited_by, agent.id)
+    return (link, agent) if fine else None
+
+
+def reaches_everywhere(connection: Connection, who: str, whom: str) -> bool:
+    """Whether an agent manages another on each platform that the other serves: an account is one for all of them."""
+    asking = agents.find(connection, who)
+    if asking is None or asking.disabled_at is not None:
+        return False
+    mine = {own.platform_id: own.role for own in agents.memberships_of(connection, who)}
+    theirs = agents.memberships_of(connection, whom)
+    return bool(theirs) and all(reaches(mine.get(own.platform_id, ""), own.role) for own in theirs)
 
 
 def set_password(runtime: Runtime, secret: str, password: str) -> Agent | Refused:
-    """Set a new password, and sign all browsers out; personal access tokens stay, and so does the second factor."""
+    """Set a new password; all browsers are signed out and personal access tokens end, the second factor stays.
+
+    Who comes back this way cannot know what somebody else left behind in the account: tokens above all.
+    """
     agent = password_of(runtime, secret)
     if isinstance(agent, Refused):
         return agent
@@ -233,12 +255,13 @@ def set_password(runtime: Runtime, secret: str, password: str) -> Agent | Refuse
     fresh, now = passwords.hashed(password), runtime.clock()
 
     def store(connection: Connection) -> Agent | Refused:
-        link = _find(runtime, connection, Kind.PASSWORD, secret)
-        if link is None or not links.use(connection, link.id, now):
+        found = _opened(runtime, connection, secret)
+        if found is None or not links.use(connection, found[0].id, now):
             return _OVER
         links.end_of_agent(connection, agent.id, now)
         agents.set_password_hash(connection, agent.id, fresh)
         agent_sessions.end_all(connection, agent.id)
+        personal_tokens.revoke_all(connection, agent.id, now)
         by = Actor(f"agent:{agent.id}")
         note_everywhere(runtime, connection, by, agent.id, "agent.password_reset", now, agent=agent.id)
         return agent

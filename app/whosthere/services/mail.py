@@ -55,7 +55,11 @@ def queue(
 
 
 def deliver(runtime: Runtime, platform_id: str, *, batch: int = BATCH) -> int:
-    """Send what is due of a platform; returns how many were handed over. Without a mail server everything waits."""
+    """Send what is due of a platform; returns how many were handed over. Without a mail server everything waits.
+
+    Raises:
+        NotSent: the mail server cannot be reached; the rest waits.
+    """
     mailer = runtime.mailer
     if mailer is None:
         return 0
@@ -73,13 +77,19 @@ def _send(runtime: Runtime, mailer: Smtp, platform_id: str, mail: Mail) -> bool:
     except NotSent as error:
         reason, due_at = error.reason, _next_try(runtime, mail.tries, error)
         runtime.writing(platform_id, lambda tenant: outbox.mark_failed(tenant, mail.id, reason, due_at))
+        if error.unreachable:
+            raise
         return False
     runtime.writing(platform_id, lambda tenant: outbox.mark_sent(tenant, mail.id, runtime.clock()))
     return True
 
 
 def deliver_secrets(runtime: Runtime, *, batch: int = BATCH) -> int:
-    """Send the mails that hold a credential; each is forgotten once it is sent, or given up."""
+    """Send the mails that hold a credential; each is forgotten once it is sent, or given up.
+
+    Raises:
+        NotSent: the mail server cannot be reached; the rest waits.
+    """
     mailer = runtime.mailer
     if mailer is None:
         return 0
@@ -93,13 +103,14 @@ def _send_secret(runtime: Runtime, mailer: Smtp, mail: SecretMail) -> bool:
     if not runtime.database.transact(lambda connection: agent_mails.claim(connection, mail, until)):
         return False
     later: int | None = None
+    failed: NotSent | None = None
     sent = False
     try:
         content = json.loads(runtime.vault.decrypt(mail.content))
         mailer.send(Letter(mail.id, mail.recipient, content["subject"], content["body"], mail.created_at))
         sent = True
     except NotSent as error:
-        later = _next_try(runtime, mail.tries, error)
+        later, failed = _next_try(runtime, mail.tries, error), error
         log.warning("a mail with a link could not be sent: %s", error.reason)
     except VaultError:
         log.error("a mail with a link cannot be decrypted any more, and is given up")
@@ -108,6 +119,8 @@ def _send_secret(runtime: Runtime, mailer: Smtp, mail: SecretMail) -> bool:
     else:
         due_at = later
         runtime.database.transact(lambda connection: agent_mails.try_later(connection, mail.id, due_at))
+    if failed is not None and failed.unreachable:
+        raise failed
     return sent
 
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from whosthere.core import origins
+from whosthere.core.assurance import Assurance
 from whosthere.core.notices import (
     AGENT_NOTICES_PER_DAY,
     DAY_MS,
@@ -75,7 +76,9 @@ def _tell_visitor(runtime: Runtime, tenant: Tenant, platform: Platform, one: Uns
     if answer is None:
         return
     author, text = answer
-    link = page_link(platform, one.page_url, reference(platform.id, one.record_id))
+    # Where somebody who only claimed to be this person says they are is nowhere to send that person.
+    page_url = one.page_url if one.begun_as == Assurance.VERIFIED else None
+    link = page_link(platform, page_url, reference(platform.id, one.record_id))
     lines = [
         f"Hello {one_line(one.name, _NAME_MAX)}," if one.name else "Hello,",
         f"{one_line(author or 'Somebody', _NAME_MAX)} of {platform.name} has answered you:",

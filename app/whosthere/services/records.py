@@ -139,7 +139,8 @@ def _undo_adoption(runtime: Runtime, tenant: Tenant, entry: Entry, now: int) -> 
     if present is None or refused is not None:
         return refused
     joined = present.record
-    before = replace(joined, user_id=None, user_id_proven=False, **entry.before)
+    # Sealed it stays: its conversations hold what a verified person wrote since (docs/identity.md §4).
+    before = replace(joined, user_id=None, user_id_proven=False, **(dict(entry.before) | {"sealed": joined.sealed}))
     split = Record(
         id=runtime.new_id(),
         user_id=joined.user_id,

@@ -40,12 +40,14 @@ class NotSent(Exception):
     Attributes:
         reason: one line for an admin, without any secret.
         for_good: whether the server said that it never will.
+        unreachable: whether the server cannot be used at all, so that other mail would fare no better.
     """
 
-    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+    def __init__(self, reason: str, *, for_good: bool = False, unreachable: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+        self.unreachable = unreachable
 
 
 class Smtp:
@@ -82,7 +84,10 @@ class Smtp:
         except smtplib.SMTPResponseException as error:
             raise NotSent(f"The mail server answered {error.smtp_code}: {_plain(error.smtp_error)}") from error
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise NotSent(f"The mail server cannot be used: {type(error).__name__}.") from error
+            # smtplib's own errors may be about this one mail.
+            unreachable = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
+            reason = f"The mail server cannot be used: {type(error).__name__}."
+            raise NotSent(reason, unreachable=unreachable) from error
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()

@@ -18,7 +18,7 @@ from whosthere.services import agent_mail
 from whosthere.services.agents import Identity, role_problem
 from whosthere.services.digests import digest_of
 from whosthere.services.journal import note, note_everywhere
-from whosthere.services.links import AddressOf, NewLink, draw, password_link
+from whosthere.services.links import AddressOf, NewLink, draw, password_link, reaches_everywhere
 from whosthere.services.runtime import Runtime
 from whosthere.storage import agent_sessions, agents, links, platforms, roster
 from whosthere.storage.connection import Connection
@@ -235,10 +235,7 @@ def _is_last_owner(roles: dict[str, str], agent_id: str) -> bool:
 
 def _serves_others(connection: Connection, identity: Identity, agent_id: str) -> Refused | None:
     """An account is one for all platforms: who may not manage it on each of them may not open or close it."""
-    mine = {own.platform_id: own.role for own in agents.memberships_of(connection, identity.agent.id)}
-    theirs = agents.memberships_of(connection, agent_id)
-    fine = all(reaches(mine.get(own.platform_id, ""), own.role) for own in theirs)
-    return None if fine else _SERVES_OTHERS
+    return None if reaches_everywhere(connection, identity.agent.id, agent_id) else _SERVES_OTHERS
 
 
 def _telling(runtime: Runtime, agent_id: str, refused: Refused | None) -> Refused | None:

@@ -14,6 +14,7 @@ from whosthere.core.signing import identity_token, user_auth_token
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime
 from whosthere.storage import keys
+from whosthere.storage.audit import TOKEN_SIGNED
 from whosthere.storage.tenancy import Tenant
 
 NO_PLATFORM = Refused(Reason.NOT_FOUND, "There is no such platform.", field="platformId")
@@ -78,7 +79,7 @@ def sign(runtime: Runtime, platform_id: str, person: Person, wish: Wish, *, acto
             return Refused(Reason.INVALID_FIELD, _sentence(str(error)))
         detail = {"key": key.id, "name": key.name, "as": signed.config_key}
         detail |= {"userId": person.user_id or "", "email": person.email or ""}
-        note(runtime, tenant, actor, "token.signed", now, **detail)
+        note(runtime, tenant, actor, TOKEN_SIGNED, now, **detail)
         return signed
 
     return runtime.writing(platform_id, make)

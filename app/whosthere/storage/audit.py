@@ -1,15 +1,19 @@
-"""The audit log: who changed which key or policy, and when. Rows are added and read, never changed."""
+"""The audit log: who changed which key or policy, and when. Rows are added and read, never changed.
+
+The one exception: an erasure takes the identifiers of the person out of the lines that hold any.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, or_
+from sqlalchemy import JSON, Boolean, and_, bindparam, or_
 
+from whosthere.core.emails import lookup_key
 from whosthere.storage.tables import audit_log
-from whosthere.storage.tenancy import Tenant, select_in
+from whosthere.storage.tenancy import Tenant, select_in, update_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,16 @@ _NEWEST = (
     .limit(bindparam("count"))
 )
 _ACTIONS = select_in(audit_log, columns=[audit_log.c.action]).distinct().order_by(audit_log.c.action)
+
+
+_SIGNED = select_in(audit_log, columns=[audit_log.c.id, audit_log.c.detail]).where(
+    audit_log.c.action == bindparam("of_action")
+)
+_BLANK = (
+    update_in(audit_log).where(audit_log.c.id == bindparam("b_id")).values(detail=bindparam("b_detail", type_=JSON))
+)
+TOKEN_SIGNED = "token.signed"  # noqa: S105 - the one action whose lines name a person
+_IDENTIFIERS = {"userId": "", "email": ""}
 
 
 def add(tenant: Tenant, entry: Entry) -> None:
@@ -102,3 +116,11 @@ def newest(tenant: Tenant, before: tuple[int, str], count: int, wanted: Wanted =
 def actions(tenant: Tenant) -> list[str]:
     """Return every action that the log knows, in order."""
     return list(tenant.run(_ACTIONS).scalars())
+
+
+def forget(tenant: Tenant, identifiers: Collection[str]) -> None:
+    """Take somebody's identifiers out of the lines about tokens that were signed for them."""
+    keys = {lookup_key(one) for one in identifiers}
+    for row in tenant.run(_SIGNED, of_action=TOKEN_SIGNED):
+        if any(lookup_key(row.detail.get(name, "")) in keys for name in _IDENTIFIERS):
+            tenant.run(_BLANK, b_id=row.id, b_detail=dict(row.detail) | _IDENTIFIERS)

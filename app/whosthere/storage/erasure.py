@@ -149,6 +149,9 @@ _FILES = (
     .limit(bindparam("count"))
 )
 _REMOVE_FILES = delete_in(attachments).where(attachments.c.id.in_(bindparam("ids", expanding=True)))
+_REMOVE_UNDONE = delete_in(merge_ledger).where(
+    merge_ledger.c.undone_at.is_not(None), merge_ledger.c.detail["userId"].as_string() == bindparam("of_user")
+)
 _REMOVE_LEDGER = delete_in(merge_ledger).where(merge_ledger.c.record_id == bindparam("b_id"))
 _FINISH = (
     update_in(users)
@@ -207,6 +210,11 @@ def close(tenant: Tenant, record_id: str, now: int) -> bool:
     closed = tenant.run(_CLOSE, b_id=record_id, b_now=now).rowcount == 1
     search.forget(tenant, [record_id])
     return closed
+
+
+def forget_undone(tenant: Tenant, user_id: str) -> None:
+    """Delete what other records still know of a userId that they were given and that was taken away again."""
+    tenant.run(_REMOVE_UNDONE, of_user=user_id)
 
 
 def empty_heads(tenant: Tenant, record_id: str, after: str, count: int) -> Sequence[str]:

@@ -7,9 +7,9 @@ class Conflict(Exception):
     """A uniqueness constraint or a lost race stopped the write; start again from the facts."""
 
 
-class TooSlow(Exception):
-    """A read was stopped at its time limit; the connection is good for others."""
-
-
 class Unavailable(Exception):
     """The database cannot serve now (down, locked, full, read-only); nothing was stored."""
+
+
+class TooSlow(Unavailable):
+    """A statement was stopped at its time limit, ours or the database's own; the connection is good for others."""

@@ -12,7 +12,11 @@ from whosthere.storage.tenancy import Tenant, in_platform, select_in, update_in
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A conversation whose visitor may have to be told, with what decides about it."""
+    """A conversation whose visitor may have to be told, with what decides about it.
+
+    Attributes:
+        begun_as: the assurance of whoever began it, from the page at `page_url`.
+    """
 
     conversation_id: str
     notice_at: int
@@ -20,6 +24,7 @@ class Unseen:
     unread: int
     read_seq: int
     page_url: str | None
+    begun_as: str | None
     record_id: str
     email: str | None
     email_proven: bool
@@ -54,6 +59,7 @@ _UNSEEN = (
     select_in(
         conversations,
         users,
+        messages,
         columns=[
             _head.id,
             _head.visitor_notice_at,
@@ -61,6 +67,7 @@ _UNSEEN = (
             _head.user_unread,
             _head.user_read_seq,
             _head.page_url,
+            messages.c.assurance,
             users.c.id,
             users.c.email,
             users.c.email_proven,
@@ -71,6 +78,8 @@ _UNSEEN = (
     )
     .where(
         users.c.id == _head.record_id,
+        messages.c.conversation_id == _head.id,
+        messages.c.seq == 1,  # whoever began it said where they were
         _head.visitor_notice_at.is_not(None),
         _head.visitor_notice_at <= bindparam("now"),
     )

@@ -50,6 +50,11 @@ _REVOKE = (
     )
     .values(revoked_at=bindparam("now"))
 )
+_REVOKE_ALL = (
+    update(personal_tokens)
+    .where(personal_tokens.c.agent_id == bindparam("b_agent"), personal_tokens.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("now"))
+)
 _ADD = insert(personal_tokens)
 
 
@@ -84,6 +89,11 @@ def used(connection: Connection, token_id: str, now: int) -> None:
 def revoke(connection: Connection, agent_id: str, token_id: str, now: int) -> bool:
     """Let one of an agent's tokens open nothing any more; `False` when there is none to revoke."""
     return connection.execute(_REVOKE, {"b_id": token_id, "b_agent": agent_id, "now": now}).rowcount > 0
+
+
+def revoke_all(connection: Connection, agent_id: str, now: int) -> None:
+    """Let none of an agent's tokens open anything any more."""
+    connection.execute(_REVOKE_ALL, {"b_agent": agent_id, "now": now})
 
 
 def _token(row: Any) -> PersonalToken:

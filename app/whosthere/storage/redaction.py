@@ -32,7 +32,10 @@ _SUMMARIZE = (
     update_in(conversations).where(conversations.c.id == bindparam("b_id")).values(last_body=bindparam("b_excerpt"))
 )
 _UNTITLE = update_in(conversations).where(conversations.c.id == bindparam("b_id")).values(title="", start_id=None)
-_FORGET_MAILS = delete_in(outbox).where(outbox.c.conversation_id == bindparam("of_conversation"))
+_FORGET_MAILS = delete_in(outbox).where(
+    outbox.c.conversation_id == bindparam("of_conversation"),
+    outbox.c.kind == "reply",  # the others quote nothing
+)
 
 
 def find(tenant: Tenant, message_id: str) -> Message | None:

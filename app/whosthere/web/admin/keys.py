@@ -19,6 +19,7 @@ from whosthere.web.admin.gate import Page, blueprint, identity, page, platform, 
 from whosthere.web.confirmation import confirm_by
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
+from whosthere.web.wire import identifier
 
 SHOWN = {"created": "", "ended": "The end is set.", "deleted": "The key is deleted.", "revoked": "The key is revoked."}
 _NO_KEY = Refused(Reason.NOT_FOUND, "There is no such key.")
@@ -98,7 +99,7 @@ def revoke_server_key(platform_id: str, key_id: str) -> Response | Page:
     refused = confirm_by(identity(), request.form)
     if refused is not None:
         return _page([Refused(refused.reason, refused.detail)])
-    server_keys.revoke(runtime(), platform().id, key_id, actor=identity().actor)
+    server_keys.revoke(runtime(), platform().id, identifier(key_id), actor=identity().actor)
     return _changed("revoked")
 
 

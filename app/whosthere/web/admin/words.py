@@ -88,6 +88,7 @@ ACTIONS: Mapping[str, str] = {
     "server_key.created": "Server API key created",
     "server_key.revoked": "Server API key revoked",
     "token.signed": "Token signed",
+    "agent.signed_in": "Signed in",
     "user.exported": "Person exported",
     "user.erased": "Person erased",
     "user.sessions_ended": "Sessions of a person ended",

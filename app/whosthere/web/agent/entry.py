@@ -101,7 +101,8 @@ def check_code() -> Answer:
     if refused is not None:
         return _code_form(wanted, refused), STATUS[refused.reason]
     doors.forgive_codes(agent.id)
-    return welcome(agent_sessions.let_in(runtime(), agent, request.headers.get("User-Agent", "")), wanted)
+    entered = agent_sessions.let_in(runtime(), agent, request.headers.get("User-Agent", ""))
+    return _again(wanted) if isinstance(entered, Refused) else welcome(entered, wanted)
 
 
 @blueprint.post("/logout")

@@ -73,7 +73,8 @@ def _join_as_new(found: Invitation, code: str, form: Mapping[str, str]) -> Answe
     if isinstance(made, Refused):
         return _join_page(found, code, made, name=name), STATUS[made.reason]
     user_agent = request.headers.get("User-Agent", "")
-    return welcome(agent_sessions.let_in(runtime(), made, user_agent, instead_of=cookie_token()))
+    entered = agent_sessions.let_in(runtime(), made, user_agent, instead_of=cookie_token())
+    return redirect(url_for("agent.entry.login"), 303) if isinstance(entered, Refused) else welcome(entered)
 
 
 def _join_as_known(found: Invitation, code: str, form: Mapping[str, str]) -> Answer:
