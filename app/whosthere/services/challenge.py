@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from altcha import ChallengeOptionsV1, create_challenge_v1, verify_solution_v1
-from altcha.v1 import extract_params
+from altcha.v1 import ChallengeOptions, create_challenge, extract_params, verify_solution
 
 from whosthere.core.abuse import PLATFORM_FACTOR, ProofOfWork
 from whosthere.core.assurance import Assurance
@@ -128,8 +127,8 @@ class Turnstile:
 def make(runtime: Runtime, platform_id: str) -> dict[str, Any]:
     """Return a challenge for a platform, as the client gets it."""
     expires = datetime.fromtimestamp((runtime.clock() + LIFETIME_MS) // 1000, UTC)
-    options = ChallengeOptionsV1(max_number=NUMBER_MAX, hmac_key=_key(runtime, platform_id), expires=expires)
-    made = create_challenge_v1(options)
+    options = ChallengeOptions(max_number=NUMBER_MAX, hmac_key=_key(runtime, platform_id), expires=expires)
+    made = create_challenge(options)
     return {
         "algorithm": made.algorithm,
         "challenge": made.challenge,
@@ -150,7 +149,7 @@ def solves(runtime: Runtime, platform_id: str, solution: Solution) -> bool:
     }
     if solution.algorithm != "SHA-256" or not solution.salt.isascii() or not 0 <= solution.number <= NUMBER_MAX:
         return False
-    good, _ = verify_solution_v1(payload, _key(runtime, platform_id), check_expires=False)
+    good, _ = verify_solution(payload, _key(runtime, platform_id), check_expires=False)
     ends = extract_params(payload).get("expires", [""])[0]  # believed only because the signature covers it
     return good and ends.isdigit() and int(ends) * 1000 > runtime.clock()
 

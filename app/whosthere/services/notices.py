@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -52,16 +53,20 @@ def tell(runtime: Runtime, platform: Platform) -> int:
             for call in notices.calls(tenant, member.id, since=now - DAY_MS, until=now - MENTION_NOTICE_MS, count=BATCH)
         ]
     for one in unseen:
-        runtime.writing(platform.id, lambda tenant, one=one: _tell_visitor(runtime, tenant, platform, one))
+        runtime.writing(platform.id, partial(_tell_visitor, runtime, platform=platform, one=one))
     for other in unanswered:
-        runtime.writing(platform.id, lambda tenant, one=other: _tell_team(runtime, tenant, platform, one))
+        runtime.writing(platform.id, partial(_tell_team, runtime, platform=platform, one=other))
     for member, call in calls:
         subject = f"{platform.name}: a note calls you"
         link = _inbox(runtime, call.conversation_id)
         body = f"A colleague calls you in a note and waits for you to read it.\n\n{link}"
         about = (member.email, subject, body, call.conversation_id, call.mention_id)
-        runtime.writing(platform.id, lambda tenant, about=about: _tell_agent(runtime, tenant, "mention", *about))
+        runtime.writing(platform.id, partial(_tell_called, runtime, about=about))
     return len(unseen) + len(unanswered) + len(calls)
+
+
+def _tell_called(runtime: Runtime, tenant: Tenant, about: tuple[str, str, str, str, str]) -> None:
+    _tell_agent(runtime, tenant, "mention", *about)
 
 
 def _tell_visitor(runtime: Runtime, tenant: Tenant, platform: Platform, one: Unseen) -> None:
