@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from tests.clock import Clock
 from tests.people import ADA, SECRET, Person, base64_token
 from tests.rows import Rows
-from tests.shop import Shop, Visitor, open_shop
+from tests.shop import ORIGIN, WIDGET, Shop, Visitor, open_shop
 from tests.team import Colleague, hire
 from whosthere.core.policy import AnonymousHistory
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import platforms, records
+from whosthere.services import blocks, platforms, records
 from whosthere.services.journal import Actor
 from whosthere.services.purge import purge
 from whosthere.services.runtime import Runtime
@@ -149,6 +149,18 @@ def test_a_record_that_was_sealed_stays_so_when_the_adoption_is_undone(
     platforms.change(runtime, shop.id, {"verification": "off"}, actor=Actor("test"))
     mallory = shop.visitor(client, {"userEmail": ADA.email})
     assert mallory.get("/conversations").json["items"] == []
+
+
+def test_nobody_is_let_in_again_because_an_adoption_is_undone(
+    client: FlaskClient, shop: Shop, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    adopt(client, shop, clock)
+    entry = rows.one(merge_ledger)
+    assert blocks.set_blocked(grace.runtime, grace.identity, entry.record_id, True) is None
+    done(records.undo(grace.runtime, grace.identity, entry.id))
+    for who in (ADA.proven(), BY_EMAIL):
+        answer = client.post(f"{WIDGET}/boot", json={"platformId": shop.id, **who}, headers={"Origin": ORIGIN})
+        assert answer.get_json()["code"] == "blocked"
 
 
 def test_an_adoption_is_not_undone_once_the_email_is_another_or_taken_or_more_was_merged(

@@ -17,7 +17,7 @@ from whosthere.realtime.hub import platform_topic, record_topic
 from whosthere.services.agents import Identity
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime
-from whosthere.storage import history, ledger, users
+from whosthere.storage import blocks, history, ledger, users
 from whosthere.storage.inbox import Case
 from whosthere.storage.ledger import Entry
 from whosthere.storage.tenancy import Tenant
@@ -153,6 +153,9 @@ def _undo_adoption(runtime: Runtime, tenant: Tenant, entry: Entry, now: int) -> 
     )
     users.store(tenant, joined, before, None)
     users.add(tenant, split, Visit(now, present.language, present.page_url))
+    blocked_at = blocks.since(tenant, joined.id)
+    if blocked_at is not None:  # whichever of the two it was for
+        blocks.block(tenant, split.id, blocked_at)
     begun = ledger.begun_since(tenant, joined.id, entry.created_at)
     if begun:
         history.move(tenant, begun, from_id=joined.id, to_id=split.id)

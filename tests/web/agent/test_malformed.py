@@ -17,10 +17,12 @@ from tests.web.agent.desk import Desk, text_of
 from tests.web.agent.endpoints import ENDPOINTS, NOBODY, OF_CONVERSATION, REPLY, WITH_BODY, Endpoint
 from tests.web.widget.endpoints import check_problem
 from tests.web.widget.test_malformed import BROKEN_JSON, NO_STRINGS
+from whosthere.core.resolution import Record
 from whosthere.services.runtime import Runtime
-from whosthere.storage import canned, conversations, ledger
+from whosthere.storage import canned, conversations, ledger, users
 from whosthere.storage.canned import CannedReply
 from whosthere.storage.tenancy import Tenant
+from whosthere.storage.users import Visit
 
 NO_IDS = (NOBODY, "x", "%00", "..%2f..", "a" * 5000, "0" * 36, "1 OR 1=1", "%ff%fe", "😀")
 STATES = ("", "Open", "ended", "snoozed", 5, None, ["open"], True)
@@ -61,16 +63,18 @@ BAD_FIELDS: tuple[tuple[str, dict[str, Any], str], ...] = (
     *((path, {"body": value}, "body") for path in CANNED for value in (*NO_STRINGS, "", " ", "a\0", "x" * 10_001)),
     ("canned-replies", {"platformId": None}, "platformId"),
     ("undone", {"undone": False}, "undone"),
+    *(("block", {"blocked": value}, "blocked") for value in (None, 1, 0, "true", "", [], {})),
     *(("read", {"seq": value}, "seq") for value in (None, "1", 1.0, True, [], {}, -1, 2**53 + 1, 10**30)),
 )
 
 
 @pytest.fixture
 def here(runtime: Runtime, shop: Shop, ada: Visitor, grace: Colleague) -> str:
-    """The id of a conversation; by the same id there is a canned reply, and an entry of the merge ledger."""
+    """The id of a conversation; by the same id there are a canned reply, an entry of the merge ledger and a person."""
     started = ada.start()["conversation"]["id"]
 
     def add(tenant: Tenant) -> None:
+        users.add(tenant, Record(id=started), Visit(0), anonymous=True)
         canned.add(tenant, CannedReply(started, shop.id, "bye", "Bye", grace.id, 0, 0))
         head = conversations.find(tenant, started)
         assert head is not None

@@ -94,7 +94,9 @@ def test_a_browser_without_an_origin_is_refused(client: FlaskClient, shop: Shop,
     assert not allowed(boot_from(client, shop, None, **{header: "cross-site"}))
 
 
-def test_a_refused_origin_leaves_nothing_behind_but_a_line_in_the_diagnostics(client: FlaskClient, shop: Shop, rows: Rows) -> None:
+def test_a_refused_origin_leaves_nothing_behind_but_a_line_in_the_diagnostics(
+    client: FlaskClient, shop: Shop, rows: Rows
+) -> None:
     before = rows.counts()
     body = {"platformId": shop.id, **ADA.proven()}
     client.post(f"{WIDGET}/boot", json=body, headers={"Origin": "https://evil.example"})
