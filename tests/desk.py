@@ -19,7 +19,7 @@ def reply(runtime: Runtime, platform_id: str, conversation_id: str, text: str) -
     with runtime.reading(platform_id) as tenant:
         conversation = conversations.find(tenant, conversation_id)
     assert conversation is not None
-    announce(runtime, platform_id, conversation.record_id)
+    announce(runtime, platform_id, conversation.record_id, conversation_id)
     return message
 
 

@@ -117,7 +117,7 @@ class Stage:
         with self.shop.runtime.reading(self.shop.id) as tenant:
             found = conversations.find(tenant, conversation_id)
         assert found is not None
-        announce(self.shop.runtime, self.shop.id, found.record_id)
+        announce(self.shop.runtime, self.shop.id, found.record_id, conversation_id)
 
     def newest(self) -> str:
         """Return the id of the newest conversation of the platform; waits until there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ from whosthere.services.runtime import Runtime
 from whosthere.services.search import Find
 from whosthere.storage import departed, retention, users
 from whosthere.storage import search as rows
+from whosthere.storage.database import Database
 from whosthere.storage.departed import Limits
-from whosthere.storage.errors import TooSlow
+from whosthere.storage.errors import TooSlow, Unavailable
 from whosthere.storage.users import Visit
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
@@ -192,6 +194,12 @@ def test_a_search_is_stopped_at_its_time_limit(
         assert len(look(grace, "parcel")) == 1
     with pytest.raises(TooSlow), runtime.database.read_within(50) as connection:
         connection.exec_driver_sql(endless)
+
+
+def test_a_time_limit_of_the_database_itself_is_no_fault_of_ours(postgres_url: str) -> None:
+    """An administrator may set one; what was stopped by it is as if the database could not serve."""
+    with pytest.raises(Unavailable), closing(Database(postgres_url)) as database, database.write() as connection:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 20; SELECT pg_sleep(60)")
 
 
 # -- what is gone ----------------------------------------------------------------------------------------------------

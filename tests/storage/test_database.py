@@ -251,18 +251,6 @@ def test_a_connection_that_is_cut_during_a_transaction_is_unavailable_once(
     assert checked_out(remote) == 0
 
 
-def test_a_time_limit_that_an_administrator_has_set_is_unavailable_and_no_fault_of_ours(remote: Database) -> None:
-    def linger() -> None:
-        with remote.write() as connection:
-            connection.exec_driver_sql("SELECT set_config('statement_timeout', '20', true)")
-            connection.exec_driver_sql("SELECT pg_sleep(60)")
-
-    with pytest.raises(Unavailable):
-        linger()
-    with remote.write() as connection:
-        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "0"
-
-
 def test_a_deadlock_is_a_conflict(remote: Database, postgres_url: str) -> None:
     NOTES.create(remote.engine)
     for note_id in "ab":

@@ -41,28 +41,38 @@ class Bus(Protocol):
 class Waiter:
     """One stream's place in the hub."""
 
-    __slots__ = ("_signals", "_woken", "inside", "topics")
+    __slots__ = ("_signals", "_unnamed", "_woken", "inside", "topics")
 
     def __init__(self, topics: frozenset[str]) -> None:
         self.topics = topics
         self.inside = False
         self._woken = threading.Event()
         self._signals: deque[tuple[float, str]] = deque(maxlen=SIGNALS_MAX)
+        self._unnamed = False
 
     def wake(self, signal: str = "") -> None:
         """Wake whoever waits here."""
+        if not signal or len(self._signals) == SIGNALS_MAX:
+            self._unnamed = True
         if signal:
             self._signals.append((time.monotonic(), signal))
         self._woken.set()
+
+    def unnamed(self) -> bool:
+        """Whether there was a wake-up since the last call that no signal of now tells the reason of; ask this first."""
+        if not self._unnamed and not (self._signals and _is_old(self._signals[0])):
+            return False
+        self._unnamed = False
+        return True
 
     def signals(self) -> list[str]:
         """Take the signals that came lately, each once, oldest first."""
         found: dict[str, None] = {}
         while self._signals:
-            came_at, signal = self._signals.popleft()
-            if time.monotonic() - came_at < SIGNAL_SECONDS:
-                found.pop(signal, None)
-                found[signal] = None
+            one = self._signals.popleft()
+            if not _is_old(one):
+                found.pop(one[1], None)
+                found[one[1]] = None
         return list(found)
 
     def wait(self, timeout_seconds: float) -> bool:
@@ -70,6 +80,10 @@ class Waiter:
         woken = self._woken.wait(timeout_seconds)
         self._woken.clear()
         return woken
+
+
+def _is_old(signal: tuple[float, str]) -> bool:
+    return time.monotonic() - signal[0] >= SIGNAL_SECONDS
 
 
 class Hub:

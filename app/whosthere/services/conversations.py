@@ -13,6 +13,7 @@ from whosthere.core.visibility import sees
 from whosthere.realtime.hub import platform_topic, record_topic
 from whosthere.services.access import Caller, Credential, admit, authorize
 from whosthere.services.attachments import are_those_of, chosen, send
+from whosthere.services.inbox_signals import said
 from whosthere.services.runtime import Runtime
 from whosthere.storage import conversations, messages, sessions, users
 from whosthere.storage.attachments import Attachment
@@ -94,7 +95,8 @@ def start(
         credential.session.platform_id, lambda tenant: _start(runtime, tenant, credential, opening, now, refuses)
     )
     if isinstance(started, Started) and started.fresh:
-        announce(runtime, credential.session.platform_id, started.conversation.record_id)
+        head = started.conversation
+        announce(runtime, credential.session.platform_id, head.record_id, head.id)
     return started
 
 
@@ -167,7 +169,7 @@ def mark_read(runtime: Runtime, credential: Credential, conversation_id: str, se
     if isinstance(moved, Refused):
         return moved
     if moved:  # nobody wakes every agent of a platform by saying the same again and again
-        runtime.hub.publish(platform_topic(credential.session.platform_id))
+        runtime.hub.publish(platform_topic(credential.session.platform_id), said(conversation_id))
     return None
 
 
@@ -194,7 +196,7 @@ def rate(
 
     outcome = runtime.writing(credential.session.platform_id, store)
     if isinstance(outcome, Conversation):
-        runtime.hub.publish(platform_topic(credential.session.platform_id))
+        runtime.hub.publish(platform_topic(credential.session.platform_id), said(conversation_id))
     return outcome
 
 
@@ -215,7 +217,7 @@ def set_state(
 
     outcome = runtime.writing(credential.session.platform_id, change)
     if isinstance(outcome, Conversation):
-        announce(runtime, credential.session.platform_id, outcome.record_id)
+        announce(runtime, credential.session.platform_id, outcome.record_id, conversation_id)
     return outcome
 
 
@@ -270,7 +272,7 @@ def visitor_draft(
     )
 
 
-def announce(runtime: Runtime, platform_id: str, record_id: str) -> None:
-    """Wake the visitor's streams and the agents'; only after the commit."""
+def announce(runtime: Runtime, platform_id: str, record_id: str, conversation_id: str) -> None:
+    """Wake the visitor's streams, and tell the agents' which conversation it is about; only after the commit."""
     runtime.hub.publish(record_topic(platform_id, record_id))
-    runtime.hub.publish(platform_topic(platform_id))
+    runtime.hub.publish(platform_topic(platform_id), said(conversation_id))

@@ -211,7 +211,7 @@ Input = TypeVar("Input")
 
 
 def _tell_everybody(runtime: Runtime, case: Case) -> None:
-    announce(runtime, case.platform_id, case.conversation.record_id)
+    announce(runtime, case.platform_id, case.conversation.record_id, case.conversation.id)
 
 
 def _tell_team(runtime: Runtime, case: Case) -> None:

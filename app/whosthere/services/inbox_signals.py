@@ -11,6 +11,7 @@ import re
 import uuid
 
 _CHANGED = re.compile(r"changed:([0-9a-f-]{36})")
+_SAID = re.compile(r"said:([0-9a-f-]{36})")
 _CALLED = re.compile(r"called:([0-9a-f-]{36})")
 _HERE = re.compile(r"here:([avtl]):([A-Za-z0-9_-]{43})")
 
@@ -23,6 +24,16 @@ def changed(conversation_id: str) -> str:
 def heard_changed(signals: list[str]) -> list[str]:
     """Return the ids of the conversations that changed."""
     return [match[1] for signal in signals if (match := _CHANGED.fullmatch(signal))]
+
+
+def said(conversation_id: str) -> str:
+    """Return the signal that something was said in a conversation; what is said in spam is news for nobody."""
+    return f"said:{conversation_id}"
+
+
+def heard_said(signals: list[str]) -> list[str]:
+    """Return the ids of the conversations in which something was said."""
+    return [match[1] for signal in signals if (match := _SAID.fullmatch(signal))]
 
 
 def called(conversation_id: str) -> str:

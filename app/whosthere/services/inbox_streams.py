@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from whosthere.core.views import Place
 from whosthere.realtime.hub import Waiter, agent_topic, platform_topic
 from whosthere.services import inbox, inbox_views, presence
 from whosthere.services.agents import Identity
-from whosthere.services.inbox_signals import heard_called, heard_changed
+from whosthere.services.inbox_signals import heard_called, heard_changed, heard_said
 from whosthere.services.inbox_views import PAGE_SIZE, Wanted
 from whosthere.services.presence import Presence
 from whosthere.services.runtime import Runtime
@@ -22,6 +23,7 @@ from whosthere.storage.inbox import Case
 
 # A browser that went away is noticed by writing to it; until then it holds a place, so write often.
 KEEP_ALIVE_SECONDS = 6.0
+_READ_ANEW_SECONDS = 15.0  # a wake-up that was lost shows when the newest conversations are compared again
 
 Still = Callable[[], Identity | None]
 
@@ -57,7 +59,7 @@ class InboxStream:
         """
         known = self._recent(self.identity)
         yield News()
-        quiet = 0.0
+        quiet, read_at = 0.0, time.monotonic()
         while not self.runtime.hub.closing:
             woken = self.waiter.wait(LOOK_SECONDS)
             # A wake-up can be lost, and nobody wakes a stream when a sign-in is too old: so look every time.
@@ -68,11 +70,16 @@ class InboxStream:
                 return  # it hears of other platforms than the agent serves by now: the page connects anew
             news = News()
             if woken:
+                # A signal names the conversation to look at. Without one, or when some may be missing, all are read.
+                unnamed, changed = self.waiter.unnamed(), dict[str, Case]()
                 signals = self.waiter.signals()
-                recent = self._recent(identity)
-                changed = {key: case for key, case in recent.items() if key not in known or _differ(known[key], case)}
+                if unnamed or time.monotonic() - read_at >= _READ_ANEW_SECONDS:
+                    recent, read_at = self._recent(identity), time.monotonic()
+                    changed = {id: case for id, case in recent.items() if id not in known or _differ(known[id], case)}
+                    known = recent
+                changed |= self._said(identity, signals, known)
                 news = self._news(identity, signals, changed)
-                known = recent
+                known |= {id: case for id, case in changed.items() if case.conversation.place != Place.SPAM}
             quiet += LOOK_SECONDS
             if news.any or quiet >= KEEP_ALIVE_SECONDS:
                 quiet = 0.0
@@ -87,6 +94,15 @@ class InboxStream:
             return still()
         except Unavailable:
             return None  # the page connects again, and is told then
+
+    def _said(self, identity: Identity, signals: list[str], known: dict[str, Case]) -> dict[str, Case]:
+        """Return the conversations in which something was said that is not known; a signal may come twice."""
+        found = {id: case for id in heard_said(signals) if (case := self._find(identity, id)) is not None}
+        return {
+            id: case
+            for id, case in found.items()
+            if case.conversation.place != Place.SPAM and (id not in known or _differ(known[id], case))
+        }
 
     def _news(self, identity: Identity, signals: list[str], changed: dict[str, Case]) -> News:
         """Return what is news in the signals, beside what changed among the newest conversations."""

@@ -73,7 +73,7 @@ def post(runtime: Runtime, credential: Credential, conversation_id: str, text: T
         lambda tenant: _post(runtime, tenant, credential, conversation_id, text, now),
     )
     if isinstance(posted, Posted) and posted.fresh:
-        announce(runtime, credential.session.platform_id, credential.session.record_id)
+        announce(runtime, credential.session.platform_id, credential.session.record_id, conversation_id)
     return posted
 
 
