@@ -58,6 +58,13 @@ class Crew:
         for worker in self.workers:
             assert _heard(worker) == "ready"
 
+    def rest(self) -> None:
+        """Let every process close what it opened."""
+        for worker in self.workers:
+            _tell(worker, None)
+        for worker in self.workers:
+            assert _heard(worker) == "closed"
+
     def at_once(self, shares: Sequence[Sequence[Ask]]) -> list[list[Answer]]:
         """Let every process send its share of requests, all of them at once; return the answers in that order."""
         for worker, share in zip(self.workers, shares, strict=True):

@@ -38,11 +38,12 @@ def processes() -> Iterator[Crew]:
 
 
 @pytest.fixture
-def four(processes: Crew, settings: Settings, runtime: Runtime) -> Crew:
+def four(processes: Crew, settings: Settings, runtime: Runtime) -> Iterator[Crew]:
     """Four processes over the database of the test."""
     environ = variables(settings.database_url.get_secret_value(), settings.instance_path)
     processes.serve(environ | {"WHOSTHERE_RATE_LIMIT": "off"}, runtime.clock())
-    return processes
+    yield processes
+    processes.rest()
 
 
 def together(shares: list[list[Answer]]) -> list[Answer]:

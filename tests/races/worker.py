@@ -23,12 +23,15 @@ from whosthere.web import create_app
 def main() -> None:
     """Do what the lines on standard input say until they end."""
     app: Flask | None = None
+    said: Any
     for line in sys.stdin:
         order = json.loads(line)
-        if isinstance(order, dict):
+        if order is None:
             _close(app)
+            app, said = None, "closed"
+        elif isinstance(order, dict):
             app = create_app(load_settings(order["environ"]), clock=partial(int, order["now"]))
-            said: Any = "ready"
+            said = "ready"
         else:
             said = together(*[partial(_ask, app, request) for request in order])
         print(json.dumps(said), flush=True)
