@@ -183,6 +183,7 @@ def opened(page: Page) -> Frame:
 
 def say(frame: Frame, text: str) -> None:
     """Write a message and wait until the server has it."""
+    frame.wait_for_selector('.panel[data-phase="chat"]')
     frame.fill("#text", text)
     frame.press("#text", "Enter")
     frame.wait_for_selector(f".me:has-text({json.dumps(text, ensure_ascii=False)}) .meta:has-text('Sent')")

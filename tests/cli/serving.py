@@ -40,7 +40,7 @@ class Serving:
         return (self.folder / "stderr").read_text("utf-8")
 
     def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Send one request; return the status and what the JSON of the answer says."""
