@@ -32,4 +32,5 @@ export function preview(place, form) {
     clearTimeout(resting);
     resting = setTimeout(draw, REST_MS);
   });
+  void draw(); // somebody may have typed before this script came
 }

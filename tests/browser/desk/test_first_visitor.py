@@ -83,9 +83,9 @@ def test_looks_change_while_somebody_chooses_them(
     desk.press("#password", "Enter")
     preview = desk.locator("#preview")
     desk.fill("#greeting", "Ahoy!")
-    expect(preview).to_contain_text("Ahoy!")
+    expect(preview).to_contain_text("Ahoy!", timeout=60_000)
     desk.fill("#brand_color", "#ffee00")
-    expect(preview).to_contain_text("Dark · #ffee00")
+    expect(preview).to_contain_text("Dark · #ffee00", timeout=60_000)
     for page in ("setup", "verification", "keys", "appearance", "people", "doctor", "log"):
         desk.goto(f"{stage.chat.url}/admin/platforms/{stage.shop.id}/{page}")
         wider = desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

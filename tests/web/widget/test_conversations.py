@@ -18,6 +18,7 @@ from whosthere.core.conversation import State
 from whosthere.realtime.hub import platform_topic
 from whosthere.services.access import Credential
 from whosthere.services.conversations import mark_read
+from whosthere.services.inbox_signals import said
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import conversations, messages
 
@@ -215,7 +216,7 @@ def test_a_read_mark_that_does_not_move_wakes_nobody(ada: Visitor, runtime: Runt
     assert session is not None
     for seq in (2, 2, 1, 99):
         assert mark_read(listening, Credential(session, None), here, seq) is None
-    assert topics == [platform_topic(shop.id)]
+    assert topics == [f"{platform_topic(shop.id)}#{said(here)}"]
 
 
 def test_writing_is_reading(ada: Visitor, runtime: Runtime, shop: Shop, rows: Rows) -> None:
