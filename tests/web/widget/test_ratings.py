@@ -17,6 +17,7 @@ from whosthere.realtime.hub import platform_topic
 from whosthere.services import conversations
 from whosthere.services.access import Credential
 from whosthere.services.conversations import Rating
+from whosthere.services.inbox_signals import said
 from whosthere.services.purge import purge
 from whosthere.services.runtime import Runtime
 
@@ -60,7 +61,7 @@ def test_agents_hear_of_a_rating(runtime: Runtime, shop: Shop, ada: Visitor, her
     assert session is not None
     listening, topics = overheard(runtime)
     conversations.rate(listening, Credential(session, None), here, Rating(5, "Thank you"))
-    assert topics == [platform_topic(shop.id)]
+    assert topics == [f"{platform_topic(shop.id)}#{said(here)}"]
 
 
 def test_who_was_helped_ends_it_for_good(ada: Visitor, here: str) -> None:
