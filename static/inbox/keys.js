@@ -31,7 +31,8 @@ export function listenToKeys(actions, { prefer, commands }) {
       event.preventDefault();
       return commands();
     }
-    const writing = target.closest("textarea, input:not([type=radio]), select, [contenteditable]");
+    // Not boxes to tick: the one of a sheet that has just closed keeps the focus until the next frame.
+    const writing = target.closest("textarea, input:not([type=radio], [type=checkbox]), select, [contenteditable]");
     if (event.key === "Escape" && writing && !event.defaultPrevented) target.blur();
     if (writing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "?") {
