@@ -48,11 +48,11 @@ class Audience:
 
 
 @contextmanager
-def audience(port: int, request: bytes, count: int, *, ready: bytes = _READY) -> Iterator[Audience]:
-    """Open `count` streams, and enter when all of them are there: when each has sent `ready`."""
+def audience(port: int, requests: Sequence[bytes], *, ready: bytes = _READY) -> Iterator[Audience]:
+    """Open a stream with each request, and enter when all of them are there: when each has sent `ready`."""
     with ExitStack() as stack:
         sockets = []
-        for _ in range(count):
+        for request in requests:
             each = stack.enter_context(socket.create_connection(("127.0.0.1", port), _TIMEOUT_SECONDS))
             each.sendall(request)
             sockets.append(each)

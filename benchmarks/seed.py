@@ -19,6 +19,7 @@ from whosthere.wiring import build_runtime
 
 _CONVERSATIONS_A_PERSON = 10
 _MINUTE_MS = 60_000
+_WAITING_EVERY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def _conversation(talk: _Talk, size: Size, now: int) -> Row:
         "agent_read_seq": 0,
         "user_unread": 0,
         "agent_unread": size.each,
+        "waiting_since": None if talk.number % _WAITING_EVERY else at,
         "last_author_kind": "user",
         "last_body": _body(talk, size.each),
         "last_message_at": at,

@@ -16,18 +16,18 @@ FIELD_KB = {"Rocket.Chat": 3.1, "Libredesk": 5.2, "Papercups": 7.6, "Chatwoot": 
 
 def sizes(bench: Bench, kind: str) -> Iterator[Result]:
     """Yield the weight of the script, of a first open, and of everything there is, in KB gzipped."""
-    first = _kb("embed/later.js", "tokens.css", "panel/*.*", "panel/words/en.js") + _page_kb()
-    later = _kb("embed/extras.js", "embed/fields.js", "embed/own.js", "panel/later/*.*", "panel/later/words/en.js")
+    first = files_kb("embed/later.js", "tokens.css", "panel/*.*", "panel/words/en.js") + _page_kb()
+    later = files_kb("embed/extras.js", "embed/fields.js", "embed/own.js", "panel/later/*.*", "panel/later/words/en.js")
     field = " · ".join(f"{name} {kb}" for name, kb in FIELD_KB.items())
-    yield Result("embed.js, gzipped", kind, _kb("embed.js"), 5, True, "KB", f"loaders: {field}")
+    yield Result("embed.js, gzipped", kind, files_kb("embed.js"), 5, True, "KB", f"loaders: {field}")
     yield Result(
         "first open of the panel, gzipped", kind, first, 30, True, "KB", "all of it, to a composer to write in"
     )
-    yield Result("script and panel with all later parts", kind, _kb("embed.js") + first + later, None, False, "KB")
+    yield Result("script and panel with all later parts", kind, files_kb("embed.js") + first + later, None, False, "KB")
 
 
-def _kb(*patterns: str) -> float:
-    """Return the weight of the files that match, as they travel."""
+def files_kb(*patterns: str) -> float:
+    """Return the weight of the assets that match, as they travel."""
     found = [
         file
         for name, file in assets().files.items()

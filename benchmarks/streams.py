@@ -44,7 +44,7 @@ def _measure(bench: Bench, kind: str, bus: str, redis_url: str | None) -> Iterat
     with serve() as crowded, serve() as empty:
         ada = arrive(crowded.port, seeded)
         before = _memory(crowded)
-        with audience(crowded.port, ada.stream, count) as listening:
+        with audience(crowded.port, [ada.stream] * count) as listening:
             each = (_memory(crowded) - before) / count / _KIB
             yield Result(f"idle streams held, {bus}", kind, len(listening), aim=count)
             yield Result("memory of each", kind, each, aim=_KIB_MAX, at_most=True, unit="KiB")

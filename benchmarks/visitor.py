@@ -60,6 +60,13 @@ def crowd(port: int, seeded: Seeded, count: int) -> Request:
     return Request(posts[0], numbered=True, others=tuple(posts[1:]))
 
 
+def listeners(port: int, seeded: Seeded, count: int) -> list[bytes]:
+    """Let anonymous visitors come, and return what opens the live stream of each."""
+    boot = _send("POST", "/boot", {"platformId": seeded.platform_id, "page": PAGE})
+    answers = [json.loads(fetch(port, boot)) for _ in range(count)]
+    return [_send("GET", "/stream", Authorization=f"Bearer {answer['session']['token']}") for answer in answers]
+
+
 def _post(conversation_id: str, bearer: str) -> bytes:
     message = {"text": "And now? I am still waiting for an answer.", "clientMessageId": f"load-{NUMBER.decode()}"}
     return _send("POST", f"/conversations/{conversation_id}/messages", message, Authorization=bearer)

@@ -14,15 +14,17 @@ from tests.servers import until
 from tests.services.talks import Talks
 from tests.shop import ORIGIN, Shop, Visitor
 from tests.team import Colleague, hash_quickly, hire
-from whosthere.core.notices import AGENTS_NOTICE_MS, MENTION_NOTICE_MS, VISITOR_NOTICE_MS
+from whosthere.core.notices import AGENTS_NOTICE_MS, DAY_MS, MENTION_NOTICE_MS, VISITOR_NOTICE_MS
 from whosthere.core.policy import Policy
 from whosthere.services import agents, blocks, chores, inbox, inbox_actions, notices, platforms
+from whosthere.services import mentions as calls
 from whosthere.services.journal import Actor
 from whosthere.services.messages import Text
 from whosthere.services.runtime import Runtime
+from whosthere.storage import notices as due_notices
 from whosthere.storage.inbox import Case
 from whosthere.storage.platforms import Platform
-from whosthere.storage.tables import outbox
+from whosthere.storage.tables import mentions, outbox
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +169,62 @@ def test_a_note_that_calls_somebody_is_told_of_once_if_it_stays_unread(
     tell(runtime, shop)
     tell(runtime, shop)
     assert [(row.kind, row.recipient) for row in rows.all(outbox)] == [("mention", other.email)]
+
+
+def test_calls_beyond_the_days_number_are_settled_and_never_mailed(
+    runtime: Runtime,
+    shop: Shop,
+    client: FlaskClient,
+    grace: Colleague,
+    clock: Clock,
+    rows: Rows,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(notices, "AGENT_NOTICES_PER_DAY", 2)
+    other = hire(runtime, shop.id, "other@example.com")
+    quiet = hire(runtime, shop.id, "quiet@example.com")
+    agents.change_profile(runtime, quiet.identity, chosen={"emailNotices": False})
+    here = answered(grace, shop.visitor(client))
+    for number in range(4):
+        inbox.note(runtime, grace.identity, here, Text("@other@example.com @quiet@example.com", f"note-{number}"))
+    clock.advance(ms=MENTION_NOTICE_MS)
+    tell(runtime, shop)
+    assert [row.recipient for row in rows.all(outbox)] == [other.email] * 2
+    assert {row.notice_at for row in rows.all(mentions)} == {None}  # the next turn has nothing to look at
+    assert {row.read_at for row in rows.all(mentions)} == {None}  # in the inbox they stay unread
+    agents.change_profile(runtime, quiet.identity, chosen={"emailNotices": True})
+    clock.advance(ms=DAY_MS)
+    tell(runtime, shop)
+    assert len(rows.all(outbox)) == 2
+    assert calls.unread(runtime, other.identity) == 4
+
+
+def test_of_two_processes_that_see_the_same_call_one_tells_of_it(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock
+) -> None:
+    hire(runtime, shop.id, "other@example.com")
+    inbox.note(runtime, grace.identity, answered(grace, shop.visitor(client)), Text("@other@example.com", "note"))
+    clock.advance(ms=MENTION_NOTICE_MS)
+    with runtime.reading(shop.id) as tenant:
+        (due,) = due_notices.calls(tenant, clock(), 10)
+    assert [runtime.writing(shop.id, lambda tenant: due_notices.claim_call(tenant, due)) for _ in range(2)] == [
+        True,
+        False,
+    ]
+
+
+def test_who_has_read_the_note_gets_no_mail(
+    runtime: Runtime, shop: Shop, client: FlaskClient, grace: Colleague, clock: Clock, rows: Rows
+) -> None:
+    other = hire(runtime, shop.id, "other@example.com")
+    here = answered(grace, shop.visitor(client))
+    inbox.note(runtime, grace.identity, here, Text("@other@example.com please look", "note"))
+    case = inbox.find(runtime, other.identity, here)
+    assert isinstance(case, Case)
+    calls.mark_read(runtime, other.identity, case)
+    clock.advance(ms=MENTION_NOTICE_MS)
+    tell(runtime, shop)
+    assert rows.all(outbox) == []
 
 
 @pytest.mark.parametrize(

@@ -41,21 +41,23 @@ class Bus(Protocol):
 class Waiter:
     """One stream's place in the hub."""
 
-    __slots__ = ("_signals", "_unnamed", "_woken", "inside", "topics")
+    __slots__ = ("_signals", "_unnamed", "_woken", "heard_at", "inside", "topics")
 
     def __init__(self, topics: frozenset[str]) -> None:
         self.topics = topics
         self.inside = False
+        self.heard_at = 0.0
+        """When the newest of the signals that were taken last came, by `time.monotonic`: after the commit."""
         self._woken = threading.Event()
         self._signals: deque[tuple[float, str]] = deque(maxlen=SIGNALS_MAX)
         self._unnamed = False
 
-    def wake(self, signal: str = "") -> None:
-        """Wake whoever waits here."""
+    def wake(self, signal: str = "", moment: float | None = None) -> None:
+        """Wake whoever waits here; `moment` is when the wake-up reached this process."""
         if not signal or len(self._signals) == SIGNALS_MAX:
             self._unnamed = True
         if signal:
-            self._signals.append((time.monotonic(), signal))
+            self._signals.append((time.monotonic() if moment is None else moment, signal))
         self._woken.set()
 
     def unnamed(self) -> bool:
@@ -73,6 +75,7 @@ class Waiter:
             if not _is_old(one):
                 found.pop(one[1], None)
                 found[one[1]] = None
+            self.heard_at = max(self.heard_at, one[0])
         return list(found)
 
     def wait(self, timeout_seconds: float) -> bool:
@@ -111,11 +114,12 @@ class Hub:
 
     def wake(self, topic: str) -> None:
         """Wake this process's waiters of `topic`, which may carry a signal."""
+        moment = time.monotonic()
         topic, _, signal = topic.partition(_MARK)
         with self._lock:
             waiters = list(self._waiters.get(topic, ()))
         for waiter in waiters:
-            waiter.wake(signal)
+            waiter.wake(signal, moment)
 
     def wake_all(self) -> None:
         """Wake every waiter, because wake-ups may have been lost or the process ends."""

@@ -79,6 +79,24 @@ def find(runtime: Runtime, identity: Identity, conversation_id: str) -> Case | R
     return NOT_FOUND
 
 
+def told(runtime: Runtime, identity: Identity, conversation_id: str, moment: float) -> Case | None:
+    """Return one conversation of the agent's platforms, as it was at `moment` or later; `None` when there is none.
+
+    Args:
+        moment: by `time.monotonic`: when the agent's stream was told of it. Agents who are told together read once.
+    """
+    for platform_id in identity.platform_ids:
+
+        def read(platform_id: str = platform_id) -> Case | None:
+            with runtime.reading(platform_id) as tenant:
+                return inbox.find(tenant, conversation_id)
+
+        case = runtime.cases.since((platform_id, conversation_id), moment, read)
+        if case is not None:
+            return case
+    return None
+
+
 def earlier(runtime: Runtime, case: Case) -> list[Case]:
     """Return the person's other conversations, newest first."""
     with runtime.reading(case.platform_id) as tenant:

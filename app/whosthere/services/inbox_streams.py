@@ -59,7 +59,7 @@ class InboxStream:
         """
         known = self._recent(self.identity)
         yield News()
-        quiet, read_at = 0.0, time.monotonic()
+        quiet_since = read_at = time.monotonic()
         while not self.runtime.hub.closing:
             woken = self.waiter.wait(LOOK_SECONDS)
             # A wake-up can be lost, and nobody wakes a stream when a sign-in is too old: so look every time.
@@ -68,21 +68,20 @@ class InboxStream:
                 return
             if identity.platform_ids != self.identity.platform_ids:
                 return  # it hears of other platforms than the agent serves by now: the page connects anew
-            news = News()
+            news, now = News(), time.monotonic()
             if woken:
                 # A signal names the conversation to look at. Without one, or when some may be missing, all are read.
                 unnamed, changed = self.waiter.unnamed(), dict[str, Case]()
                 signals = self.waiter.signals()
-                if unnamed or time.monotonic() - read_at >= _READ_ANEW_SECONDS:
-                    recent, read_at = self._recent(identity), time.monotonic()
+                if unnamed or now - read_at >= _READ_ANEW_SECONDS:
+                    recent, read_at = self._recent(identity), now
                     changed = {id: case for id, case in recent.items() if id not in known or _differ(known[id], case)}
                     known = recent
                 changed |= self._said(identity, signals, known)
                 news = self._news(identity, signals, changed)
                 known |= {id: case for id, case in changed.items() if case.conversation.place != Place.SPAM}
-            quiet += LOOK_SECONDS
-            if news.any or quiet >= KEEP_ALIVE_SECONDS:
-                quiet = 0.0
+            if news.any or now - quiet_since >= KEEP_ALIVE_SECONDS:
+                quiet_since = now
                 yield news
 
     def close(self) -> None:
@@ -97,7 +96,7 @@ class InboxStream:
 
     def _said(self, identity: Identity, signals: list[str], known: dict[str, Case]) -> dict[str, Case]:
         """Return the conversations in which something was said that is not known; a signal may come twice."""
-        found = {id: case for id in heard_said(signals) if (case := self._find(identity, id)) is not None}
+        found = {id: case for id in heard_said(signals) if (case := self._told(identity, id)) is not None}
         return {
             id: case
             for id, case in found.items()
@@ -107,20 +106,20 @@ class InboxStream:
     def _news(self, identity: Identity, signals: list[str], changed: dict[str, Case]) -> News:
         """Return what is news in the signals, beside what changed among the newest conversations."""
         for conversation_id in heard_changed(signals):
-            case = self._find(identity, conversation_id)
+            case = self._told(identity, conversation_id)
             if case is not None:
                 changed[conversation_id] = case
         typing = [one for one in heard(signals, "user") if self._is_told(identity, one)]
-        called = [one for one in heard_called(signals) if self._find(identity, one) is not None]
-        return News(list(changed.values()), typing, presence.heard(self.runtime, identity, signals), called)
+        called = [one for one in heard_called(signals) if self._told(identity, one) is not None]
+        present = presence.heard(self.runtime, identity, signals, self.waiter.heard_at)
+        return News(list(changed.values()), typing, present, called)
 
     def _is_told(self, identity: Identity, typing: Typing) -> bool:
-        case = self._find(identity, typing.conversation_id)
+        case = self._told(identity, typing.conversation_id)
         return case is not None and case.conversation.place != Place.SPAM
 
-    def _find(self, identity: Identity, conversation_id: str) -> Case | None:
-        case = inbox.find(self.runtime, identity, conversation_id)
-        return None if isinstance(case, Refused) else case
+    def _told(self, identity: Identity, conversation_id: str) -> Case | None:
+        return inbox.told(self.runtime, identity, conversation_id, self.waiter.heard_at)
 
     def _recent(self, identity: Identity) -> dict[str, Case]:
         """Return the newest conversations; spam is not among them, and its messages are news for nobody."""

@@ -17,7 +17,6 @@ from whosthere.core.notices import (
     AGENT_NOTICES_PER_DAY,
     DAY_MS,
     EXCERPT_LENGTH_MAX,
-    MENTION_NOTICE_MS,
     VISITOR_NOTICES_PER_DAY,
 )
 from whosthere.core.preferences import complete
@@ -26,7 +25,7 @@ from whosthere.services.runtime import Runtime
 from whosthere.services.smtp import one_line
 from whosthere.storage import agents, colleagues, notices, outbox
 from whosthere.storage.colleagues import Member
-from whosthere.storage.notices import Unanswered, Unseen
+from whosthere.storage.notices import Call, Unanswered, Unseen
 from whosthere.storage.platforms import Platform
 from whosthere.storage.tenancy import Tenant
 
@@ -47,26 +46,24 @@ def tell(runtime: Runtime, platform: Platform) -> int:
     with runtime.reading(platform.id) as tenant:
         unseen = notices.unseen(tenant, now, BATCH)
         unanswered = notices.unanswered(tenant, now, BATCH)
-        calls = [
-            (member, call)
-            for member in _reachable(tenant, colleagues.all_of(tenant))
-            for call in notices.calls(tenant, member.id, since=now - DAY_MS, until=now - MENTION_NOTICE_MS, count=BATCH)
-        ]
+        calls = notices.calls(tenant, now, BATCH)
     for one in unseen:
         runtime.writing(platform.id, partial(_tell_visitor, runtime, platform=platform, one=one))
     for other in unanswered:
         runtime.writing(platform.id, partial(_tell_team, runtime, platform=platform, one=other))
-    for member, call in calls:
-        subject = f"{platform.name}: a note calls you"
-        link = _inbox(runtime, call.conversation_id)
-        body = f"A colleague calls you in a note and waits for you to read it.\n\n{link}"
-        about = (member.email, subject, body, call.conversation_id, call.mention_id)
-        runtime.writing(platform.id, partial(_tell_called, runtime, about=about))
+    for call in calls:
+        runtime.writing(platform.id, partial(_tell_called, runtime, platform=platform, call=call))
     return len(unseen) + len(unanswered) + len(calls)
 
 
-def _tell_called(runtime: Runtime, tenant: Tenant, about: tuple[str, str, str, str, str]) -> None:
-    _tell_agent(runtime, tenant, "mention", *about)
+def _tell_called(runtime: Runtime, tenant: Tenant, platform: Platform, call: Call) -> None:
+    member = colleagues.find(tenant, call.agent_id)
+    if not notices.claim_call(tenant, call) or member is None or not _reachable(tenant, [member]):
+        return
+    subject = f"{platform.name}: a note calls you"
+    link = _inbox(runtime, call.conversation_id)
+    body = f"A colleague calls you in a note and waits for you to read it.\n\n{link}"
+    _tell_agent(runtime, tenant, "mention", member.email, subject, body, call.conversation_id)
 
 
 def _tell_visitor(runtime: Runtime, tenant: Tenant, platform: Platform, one: Unseen) -> None:
@@ -109,24 +106,16 @@ def _tell_team(runtime: Runtime, tenant: Tenant, platform: Platform, one: Unansw
     )
     for member in own or there:
         subject = f"{platform.name}: a visitor waits for an answer"
-        _tell_agent(runtime, tenant, "waiting", member.email, subject, body, one.conversation_id, None)
+        _tell_agent(runtime, tenant, "waiting", member.email, subject, body, one.conversation_id)
 
 
 def _tell_agent(
-    runtime: Runtime,
-    tenant: Tenant,
-    kind: str,
-    email: str,
-    subject: str,
-    body: str,
-    conversation_id: str,
-    mail_id: str | None,
+    runtime: Runtime, tenant: Tenant, kind: str, email: str, subject: str, body: str, conversation_id: str
 ) -> None:
-    if mail_id is not None and outbox.find(tenant, mail_id) is not None:
-        return  # another process was faster
+    """Queue a mail, unless the agent got enough of this kind today: then the inbox alone tells them."""
     since = runtime.clock() - DAY_MS
     if outbox.lately(tenant, email, kind, since, AGENT_NOTICES_PER_DAY) < AGENT_NOTICES_PER_DAY:
-        mail.queue(runtime, tenant, kind, email, subject, body, conversation_id=conversation_id, mail_id=mail_id)
+        mail.queue(runtime, tenant, kind, email, subject, body, conversation_id=conversation_id)
 
 
 def _reachable(tenant: Tenant, members: Iterable[Member]) -> list[Member]:

@@ -58,15 +58,26 @@ def tell(runtime: Runtime, identity: Identity, conversation_id: str, activity: A
     return None
 
 
-def heard(runtime: Runtime, identity: Identity, signals: list[str]) -> list[Presence]:
-    """Return which colleagues are where, as far as this agent serves the same platform; oneself is not news."""
+def heard(runtime: Runtime, identity: Identity, signals: list[str], moment: float) -> list[Presence]:
+    """Return which colleagues are where, as far as this agent serves the same platform; oneself is not news.
+
+    Args:
+        moment: by `time.monotonic`: when the newest of the signals came.
+    """
     found: list[Presence] = []
     for letter, conversation_id, agent_id in heard_here(signals):
-        case = None if agent_id == identity.agent.id else inbox.find(runtime, identity, conversation_id)
-        if case is None or isinstance(case, Refused):
+        case = None if agent_id == identity.agent.id else inbox.told(runtime, identity, conversation_id, moment)
+        if case is None:
             continue
-        with runtime.reading(case.platform_id) as tenant:
-            colleague = colleagues.find(tenant, agent_id)
+        colleague = _colleague(runtime, case.platform_id, agent_id, moment)
         if colleague is not None:
             found.append(Presence(conversation_id, colleague, _ACTIVITIES[letter]))
     return found
+
+
+def _colleague(runtime: Runtime, platform_id: str, agent_id: str, moment: float) -> Member | None:
+    def read() -> Member | None:
+        with runtime.reading(platform_id) as tenant:
+            return colleagues.find(tenant, agent_id)
+
+    return runtime.colleagues.since((platform_id, agent_id), moment, read)

@@ -11,12 +11,15 @@ from typing import TypeVar
 import uuid_utils
 
 from whosthere.realtime.hub import Hub
+from whosthere.services.readings import Readings
 from whosthere.services.signer import Signer
 from whosthere.services.smtp import Smtp
 from whosthere.services.throttle import Throttle
 from whosthere.services.watch import AccessWatch
+from whosthere.storage.colleagues import Member
 from whosthere.storage.database import Database
 from whosthere.storage.files import Files
+from whosthere.storage.inbox import Case
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.vault import Vault
 
@@ -46,6 +49,8 @@ class Runtime:
         mailer: the mail server, `None` without one.
         public_url: where browsers reach this server, `None` when nobody said so.
         typing: how often this process passes on that somebody types.
+        cases: conversations that many agents are told of at once.
+        colleagues: agents that many others are told of at once.
     """
 
     database: Database
@@ -61,6 +66,8 @@ class Runtime:
     new_id: Callable[[], str] = new_id
     new_anonymous_id: Callable[[], str] = field(default=lambda: str(uuid_utils.uuid4()))
     typing: Throttle = field(default_factory=Throttle)
+    cases: Readings[Case] = field(default_factory=Readings)
+    colleagues: Readings[Member] = field(default_factory=Readings)
 
     @contextmanager
     def reading(self, platform_id: str) -> Iterator[Tenant]:

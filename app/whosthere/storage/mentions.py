@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, or_, select
 
+from whosthere.core.notices import MENTION_NOTICE_MS
 from whosthere.storage.conversations import Position
 from whosthere.storage.tables import mentions, notes
 from whosthere.storage.tenancy import Tenant, in_platform, select_in, update_in
@@ -55,17 +56,16 @@ _latest = (
 _UNREAD = select(func.count()).select_from(_latest).where(_latest.c.read_at.is_(None))
 _here = (mentions.c.conversation_id == bindparam("of_conversation"), _mine, mentions.c.read_at.is_(None))
 _UNREAD_HERE = select_in(mentions, columns=[mentions.c.id]).where(*_here).limit(1)
-_READ = update_in(mentions).where(*_here).values(read_at=bindparam("b_now"))
+_READ = update_in(mentions).where(*_here).values(read_at=bindparam("b_now"), notice_at=None)
 
 
 def add(
     tenant: Tenant, new_ids: Iterable[str], agent_ids: Iterable[str], *, conversation_id: str, note_id: str, now: int
 ) -> None:
-    """Store whom a note calls."""
+    """Store whom a note calls; who has not read it after a while is told by mail."""
+    note = {"conversation_id": conversation_id, "note_id": note_id, "created_at": now}
     for row_id, agent_id in zip(new_ids, agent_ids, strict=True):
-        tenant.add(
-            mentions, id=row_id, conversation_id=conversation_id, note_id=note_id, agent_id=agent_id, created_at=now
-        )
+        tenant.add(mentions, id=row_id, agent_id=agent_id, notice_at=now + MENTION_NOTICE_MS, **note)
 
 
 def newest(tenant: Tenant, agent_id: str, before: Position, count: int) -> list[Mention]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, bindparam
 
-from whosthere.storage.tables import conversations, mentions, messages, outbox, users
-from whosthere.storage.tenancy import Tenant, in_platform, select_in, update_in
+from whosthere.storage.tables import conversations, mentions, messages, users
+from whosthere.storage.tenancy import Tenant, select_in, update_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Call:
 
     mention_id: str
     conversation_id: str
+    agent_id: str
+    notice_at: int
 
 
 _head = conversations.c
@@ -116,20 +118,14 @@ _ANSWER = (
     .order_by(messages.c.seq.desc())
     .limit(1)
 )
-_told = select_in(outbox, columns=[outbox.c.id]).where(outbox.c.id == mentions.c.id).exists()
 _CALLS = (
-    select_in(mentions, columns=[mentions.c.id, mentions.c.conversation_id])
-    .where(
-        mentions.c.agent_id == bindparam("agent"),
-        mentions.c.created_at >= bindparam("since"),
-        mentions.c.created_at <= bindparam("until"),
-        mentions.c.read_at.is_(None),
-        ~_told,
-        in_platform(mentions),
-    )
-    .order_by(mentions.c.created_at, mentions.c.id)
+    select_in(mentions, columns=[mentions.c[name] for name in ("id", "conversation_id", "agent_id", "notice_at")])
+    .where(mentions.c.notice_at.is_not(None), mentions.c.notice_at <= bindparam("now"))
+    .order_by(mentions.c.notice_at)
     .limit(_count)
 )
+_of_call = (mentions.c.id == bindparam("b_id"), mentions.c.notice_at == bindparam("b_was"))
+_CLAIM_CALL = update_in(mentions).where(*_of_call).values(notice_at=None)
 
 
 def unseen(tenant: Tenant, now: int, count: int) -> list[Unseen]:
@@ -158,6 +154,11 @@ def claim_unanswered(tenant: Tenant, one: Unanswered) -> bool:
     return tenant.run(_CLAIM_UNANSWERED, b_id=one.conversation_id, b_was=one.notice_at).rowcount == 1
 
 
-def calls(tenant: Tenant, agent_id: str, *, since: int, until: int, count: int) -> list[Call]:
-    """Return the notes of a time that call an agent, are unread, and were not told of by mail."""
-    return [Call(*row) for row in tenant.run(_CALLS, agent=agent_id, since=since, until=until, count=count)]
+def calls(tenant: Tenant, now: int, count: int) -> list[Call]:
+    """Return the unread notes of which somebody may have to be told by now."""
+    return [Call(*row) for row in tenant.run(_CALLS, now=now, count=count)]
+
+
+def claim_call(tenant: Tenant, one: Call) -> bool:
+    """Take one of them; `False` when it is another matter by now: read, told of, not to be told of."""
+    return tenant.run(_CLAIM_CALL, b_id=one.mention_id, b_was=one.notice_at).rowcount == 1

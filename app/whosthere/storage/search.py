@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, bindparam, cast, column, literal_column, table
+from sqlalchemy import BigInteger, Select, Text, bindparam, cast, column, func, literal_column, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from whosthere.core.resolution import Record
@@ -63,11 +63,30 @@ _BY_FTS5 = _newest(
     .where(_index.c.search_index.op("MATCH")(_match), _index.c.rowid < _before)
     .order_by(_index.c.rowid.desc())
 )
-_BY_TSVECTOR = _newest(
-    select_in(search_entries, columns=_entry)
-    .where(_row.words.op("@@")(cast(_match, TSQUERY)), _row.n < _before)
+_WALK = 20_000
+# PostgreSQL guesses badly whether walking the newest entries or asking its index is cheaper, and a bad guess walks
+# through everything. So a stretch of the newest is walked, which finds what is frequent; the index finds the rest: the
+# `+ 0` keeps the order from being read off the entries' numbers.
+_TO = bindparam("to_n", type_=BigInteger)
+_query = cast(_match, TSQUERY)
+_stretch = (
+    select_in(search_entries, columns=[*_entry, _row.words])
+    .where(_row.n < _before, _row.n >= _TO)
     .order_by(_row.n.desc())
+    .limit(_WALK)  # without a limit the planner would look inside
+    .subquery()
 )
+_WALKED = _newest(
+    select(*(_stretch.c[column.name] for column in _entry))
+    .where(_stretch.c.words.op("@@")(_query))
+    .order_by(_stretch.c.n.desc())
+)
+_BY_GIN = _newest(
+    select_in(search_entries, columns=_entry)
+    .where(_row.words.op("@@")(_query), _row.n < _before)
+    .order_by((_row.n + literal_column("0")).desc())
+)
+_NEWEST_N = select_in(search_entries, columns=[func.max(_row.n)]).where(_row.n < _before)
 _OF_RECORD = ("name", "user_id", "email", "claimed_user_id", "claimed_email")
 PERSON_COLUMNS = (*_OF_RECORD, "contact_name", "contact_email")
 _PERSON = select_in(users, columns=[users.c[name] for name in PERSON_COLUMNS]).where(
@@ -129,8 +148,22 @@ def find(tenant: Tenant, terms: Sequence[Term], before: int, count: int) -> list
     """Return the newest `count` entries in which all terms occur, before a place, newest first."""
     is_sqlite = tenant.connection.is_sqlite
     spelled = [_spelled(tenant.platform_id, term, is_sqlite=is_sqlite) for term in terms]
-    values = {"match": (" AND " if is_sqlite else " & ").join(spelled), "before_n": before, "count": count}
-    return [Entry(*row) for row in tenant.run(_BY_FTS5 if is_sqlite else _BY_TSVECTOR, **values)]
+    match = (" AND " if is_sqlite else " & ").join(spelled)
+    if not is_sqlite:
+        return _find_in_postgresql(tenant, match, before, count)
+    return [Entry(*row) for row in tenant.run(_BY_FTS5, match=match, before_n=before, count=count)]
+
+
+def _find_in_postgresql(tenant: Tenant, match: str, before: int, count: int) -> list[Entry]:
+    newest = tenant.run(_NEWEST_N, before_n=before).scalar_one()
+    if newest is None:
+        return []
+    middle = newest - _WALK
+    found = [Entry(*row) for row in tenant.run(_WALKED, match=match, before_n=before, to_n=middle, count=count)]
+    if len(found) < count:
+        rest = tenant.run(_BY_GIN, match=match, before_n=middle, count=count - len(found))
+        found += [Entry(*row) for row in rest]
+    return found
 
 
 def stored_words(platform_id: str, *texts: str | None) -> str:

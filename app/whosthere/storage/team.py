@@ -46,11 +46,19 @@ mentions = tenant_table(
     identifier("agent_id", nullable=False),  # who is called
     instant("created_at"),
     instant("read_at", nullable=True),
+    instant("notice_at", nullable=True),  # when they are told by mail; empty once that is settled, one way or another
     within("conversation_id", "conversations"),
     within("note_id", "notes"),
     Index("uq_mentions_agent", "platform_id", "note_id", "agent_id", unique=True),
     Index("ix_mentions_of_agent", "platform_id", "agent_id", "created_at", "id"),
     Index("ix_mentions_of_conversation", "platform_id", "conversation_id"),
+    Index(
+        "ix_mentions_notice_at",
+        "platform_id",
+        "notice_at",
+        sqlite_where=text("notice_at IS NOT NULL"),
+        postgresql_where=text("notice_at IS NOT NULL"),
+    ),
 )
 
 outbox = tenant_table(

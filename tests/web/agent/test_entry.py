@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -58,6 +60,8 @@ def test_the_cookie_is_as_narrow_and_as_locked_as_it_can_be(
         (f"conversations/{ID}", f"{HOME}conversations/{ID}"),
         (f"conversations/{ID}?view=all", f"{HOME}conversations/{ID}?view=all"),
         (f"?view=resolved&platform={ID}", f"{HOME}?view=resolved&platform={ID}"),
+        (f"search?q=%E8%AA%9E+ada%40x&platform={ID}", f"{HOME}search?q=%E8%AA%9E+ada%40x&platform={ID}"),
+        ("mentions", f"{HOME}mentions"),
         *(
             (wanted, HOME)
             for wanted in (
@@ -70,6 +74,10 @@ def test_the_cookie_is_as_narrow_and_as_locked_as_it_can_be(
                 "../admin",
                 "@evil.example",
                 "?view=all&next=//evil.example",
+                "search?q=x&next=//evil.example",
+                "search//evil.example?q=x",
+                "search?q=x\r\nSet-Cookie: a=b",
+                "search?q=x#@evil.example",
                 "?view=all\r\nSet-Cookie: a=b",
                 "fragments/list",
                 "logout",
@@ -103,6 +111,26 @@ def test_a_stranger_is_brought_back_to_where_they_wanted_to_go(app: Flask, grace
     data["next"] = f"conversations/{conversation_id}?view=all"
     assert client.post("/agent/login", data=data).location == f"{path}?view=all"
     assert app.test_client().get("/agent/fragments/list").location == "/agent/login"
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ({"q": "Größe & 語 #1", "platform": ID}, f"search?q=Gr%C3%B6%C3%9Fe+%26+%E8%AA%9E+%231&platform={ID}"),
+        ({"q": "ada", "platform": "//evil.example", "cursor": "x"}, "search"),
+        ({"q": "語" * 300}, "search"),  # longer than a search may be, and than the address of the sign-in page
+        ({}, "search"),
+    ],
+)
+def test_a_stranger_is_brought_back_to_what_they_searched_for(
+    app: Flask, grace: Colleague, asked: dict[str, str], leads_to: str
+) -> None:
+    client = app.test_client()
+    gate = client.get("/agent/search", query_string=asked)
+    form = client.get(gate.location)
+    found = re.search(r'name="next" value="([^"]*)"', form.get_data(as_text=True))
+    assert found is not None
+    assert sign_in(client, grace.email, next=html.unescape(found[1])).location == HOME + leads_to
 
 
 def test_nothing_that_was_in_the_browser_before_survives_signing_in(app: Flask, desk: Desk, grace: Colleague) -> None:

@@ -20,9 +20,10 @@ _QUERY = "|".join(
     )
 )
 _PAGES = re.compile(rf"(?:conversations/[0-9a-f-]{{36}})?(?:\?(?:{_QUERY})(?:&(?:{_QUERY})){{0,4}})?", re.ASCII)
-# Pages of an account, of a team, and of whoever runs the platform.
+_SEARCH = re.compile(r"search(?:\?q=[\w.%+~-]{1,1200}(?:&platform=[0-9a-f-]{36})?)?", re.ASCII)
+# Pages of the team's words, of an account, of a team, and of whoever runs the platform.
 _OTHERS = re.compile(
-    r"profile|security|sessions|tokens|(?:team|outbox|visitors)(?:/[0-9a-f-]{36})?|admin(?:/[0-9a-z-]{1,40}){0,4}",
+    r"mentions|replies|profile|security|sessions|tokens|(?:team|outbox|visitors)(?:/[0-9a-f-]{36})?|admin(?:/[0-9a-z-]{1,40}){0,4}",
     re.ASCII,
 )
 
@@ -42,6 +43,10 @@ def asked_page() -> str:
     below = request.path.removeprefix("/agent/")
     if _OTHERS.fullmatch(below):
         return below
+    if below == "search":
+        said = {name: request.args[name][:_VALUE_LENGTH_MAX] for name in ("q", "platform") if request.args.get(name)}
+        search = f"search?{urlencode(said)}" if "q" in said else below
+        return search if _SEARCH.fullmatch(search) else below
     conversation_id = (request.view_args or {}).get("conversation_id")
     path = f"conversations/{conversation_id}" if conversation_id else ""
     wanted = path + (f"?{urlencode(view_args())}" if view_args() else "")
@@ -53,4 +58,4 @@ def page_of(wanted: str) -> str:
     home = url_for("agent.show_inbox")
     if wanted.startswith("admin") and _OTHERS.fullmatch(wanted):
         return home.removesuffix("agent/") + wanted
-    return home + wanted if _PAGES.fullmatch(wanted) or _OTHERS.fullmatch(wanted) else home
+    return home + wanted if any(kind.fullmatch(wanted) for kind in (_PAGES, _SEARCH, _OTHERS)) else home

@@ -626,6 +626,7 @@ def upgrade() -> None:
         sa.Column("agent_id", sa.Uuid(as_uuid=False).with_variant(sa.String(length=36), "sqlite"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("notice_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["platform_id", "conversation_id"],
             ["conversations.platform_id", "conversations.id"],
@@ -639,6 +640,13 @@ def upgrade() -> None:
         info={"tenant": True},
     )
     with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mentions_notice_at",
+            ["platform_id", "notice_at"],
+            unique=False,
+            sqlite_where=sa.text("notice_at IS NOT NULL"),
+            postgresql_where=sa.text("notice_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_mentions_of_agent", ["platform_id", "agent_id", "created_at", "id"], unique=False)
         batch_op.create_index("ix_mentions_of_conversation", ["platform_id", "conversation_id"], unique=False)
         batch_op.create_index("uq_mentions_agent", ["platform_id", "note_id", "agent_id"], unique=True)
@@ -649,6 +657,11 @@ def downgrade() -> None:
         batch_op.drop_index("uq_mentions_agent")
         batch_op.drop_index("ix_mentions_of_conversation")
         batch_op.drop_index("ix_mentions_of_agent")
+        batch_op.drop_index(
+            "ix_mentions_notice_at",
+            sqlite_where=sa.text("notice_at IS NOT NULL"),
+            postgresql_where=sa.text("notice_at IS NOT NULL"),
+        )
 
     op.drop_table("mentions")
     with op.batch_alter_table("taggings", schema=None) as batch_op:
