@@ -7,14 +7,15 @@
   const name = script?.dataset.name || "Whosthere", low = name.toLowerCase(), first = low === "whosthere";
   if (!script?.src || w["__" + low]) return;
   w["__" + low] = 1;
-  const base = new URL(".", script.src).href, server = new URL(base).origin;
+  const base = new URL(".", script.src).href, server = new URL(base).origin, address = location.href.split("#")[0];
+  const mark = /^#(?:(!?\/.*)[?&])?whosthere=([0-9a-f]{16})$/.exec(location.hash); // behind the link of a mail, and the site's own route
+  if (mark) mark[1] ? location.replace(address + "#" + mark[1]) : history.replaceState(history.state, "", address);
   const identity = ["userId", "userEmail", "userName", "userAuthToken", "identityToken", "fullPrivacy", "clearAnonymousUserOnLogin"];
   const chat = /** @type {any} */ ({
-    base, server, parse, stringify, listeners: {}, happened: {}, given: {}, refusal: null, session: "", ends: 0, generation: 0, unread: 0,
+    base, server, parse, stringify, listeners: {}, happened: {}, given: {}, refusal: null, session: "", ends: 0, generation: 0, unread: 0, mark: mark?.[2],
     ask, boot, warn, read, emit, badge, keep, look, settled, become, wire, clean,
-  });
+  }), memory = /** @type {any} */ ({});
   let late = any, loading = any, retry = any, host = any, root = any, button = any, count = any, sheet = any, channel = any, asking = any;
-  const memory = /** @type {any} */ ({});
   let own = false, out = any, dead = false, pause = 0, tries = 0;
 
   function warn(code = "", message = any, grave = any) {
@@ -150,7 +151,7 @@
   function settled() {
     look();
     if (chat.wanted) commands.open();
-    if (late || /^#whosthere=/.test(location.hash)) load((part = any) => part.settled());
+    if (late || chat.mark) load((part = any) => part.settled());
   }
   function drop() {
     chat.wanted ||= open();
@@ -222,7 +223,6 @@ span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-ra
     button.append(count);
     root.append(button);
   }
-
   function load(use = any) {
     const act = () => {
       try { if (late && !dead) use?.(late); } catch (error) { warn("command_failed", error); }

@@ -1,8 +1,14 @@
-"""A mail server on a real socket (RFC 5321): it takes mail, or says what it was told to say."""
+"""A mail server on a real socket (RFC 5321): it takes mail, or says what it was told to say.
+
+With a certificate it is encrypted from the first byte on (RFC 8314) or after STARTTLS (RFC 3207), and takes mail from
+whoever knows the password only (RFC 4954).
+"""
 
 from __future__ import annotations
 
+import base64
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +25,19 @@ class Postbox:
 
     Attributes:
         answers: what it says to a command instead of taking it, as in `{"RCPT": "550 nobody here"}`.
+        commands: what it was told, before and within encryption; in the order in which it came.
+        context: how it encrypts, `None` for a server that cannot.
+        scheme: `smtps` when it is encrypted from the first byte on.
+        login: who may send mail, and the password; `None` for everybody.
     """
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    context: ssl.SSLContext | None = None
+    scheme: str = "smtp"
+    login: tuple[str, str] | None = None
 
     @property
     def url(self) -> str:
@@ -33,8 +46,13 @@ class Postbox:
 
 
 class _Talk(socketserver.StreamRequestHandler):
+    _encrypted = False
+    _known = False
+
     def handle(self) -> None:
-        box = cast("_Server", self.server).box
+        self.box = box = cast("_Server", self.server).box
+        if box.scheme == "smtps":
+            self._encrypt()
         self._say("220 postbox")
         while line := self.rfile.readline():
             command = line.decode().strip()
@@ -42,15 +60,44 @@ class _Talk(socketserver.StreamRequestHandler):
             verb = command[:4].upper()
             if verb in box.answers:
                 self._say(box.answers[verb])
-            elif verb == "DATA":
-                self._say("354 go on")
-                box.mails.append(cast("EmailMessage", message_from_bytes(self._data(), policy=default)))
-                self._say("250 taken")
             elif verb == "QUIT":
                 self._say("221 bye")
                 return
             else:
-                self._say("250 fine")
+                self._do(verb, command)
+
+    def finish(self) -> None:
+        """Close the encrypted socket, too: the server itself knows the one below it."""
+        super().finish()
+        self.connection.close()
+
+    def _do(self, verb: str, command: str) -> None:
+        box = self.box
+        if verb == "EHLO" and box.context:
+            offers = ["AUTH PLAIN"] if self._encrypted else ["STARTTLS"]
+            self._say("\r\n250-".join(["250-postbox", *offers]) + "\r\n250 8BITMIME")
+        elif verb == "STAR" and box.context:
+            self._say("220 go on")
+            self._encrypt()
+        elif verb == "AUTH" and box.login:
+            said = base64.b64decode(command.split()[2]).decode().split("\0")
+            self._known = tuple(said[1:]) == box.login
+            self._say("235 welcome" if self._known else f"535 {said} is not known here")
+        elif verb == "MAIL" and box.login and not self._known:
+            self._say("530 who are you?")
+        elif verb == "DATA":
+            self._say("354 go on")
+            box.mails.append(message_from_bytes(self._data(), policy=default))
+            self._say("250 taken")
+        else:
+            self._say("250 fine")
+
+    def _encrypt(self) -> None:
+        assert self.box.context is not None
+        self.request = self.connection = self.box.context.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", 0)
+        self._encrypted = True
 
     def _data(self) -> bytes:
         lines = list(iter(self.rfile.readline, b".\r\n"))
@@ -65,12 +112,17 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     box: Postbox
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing about clients who went away, or did not like the certificate."""
+
 
 @contextmanager
-def postbox() -> Iterator[Postbox]:
+def postbox(
+    scheme: str = "smtp", context: ssl.SSLContext | None = None, login: tuple[str, str] | None = None
+) -> Iterator[Postbox]:
     """Have a mail server until the block ends."""
     with _Server(("127.0.0.1", 0), _Talk) as server:
-        server.box = Postbox(port=server.server_address[1])
+        server.box = Postbox(server.server_address[1], context=context, scheme=scheme, login=login)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from whosthere.environment import variable
+from whosthere.settings import _SECRETS, Settings
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 
@@ -45,6 +48,25 @@ def broken_links(document: Path) -> list[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
     assert broken_links(document) == []
+
+
+def test_the_page_of_the_settings_knows_each_of_them_its_default_and_whether_it_is_a_secret() -> None:
+    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(WHOSTHERE_\w+)`( ¹)? \| (.*?) \|", page, re.MULTILINE)
+    said = {name: (bool(secret), default) for name, secret, default in rows}
+    made = {  # by the instance folder, where they are not set
+        "database_url": "sqlite:////x",
+        "secret_key": "x" * 32,
+        "encryption_keys": "A" * 43 + "=",
+        "instance_path": Path("/x"),
+    }
+    kept = Settings.model_validate(made).masked()
+    for field in Settings.model_fields:
+        is_secret, default = said.pop(variable(field))
+        assert is_secret == (field in _SECRETS), field
+        shown = kept[variable(field)].lower()
+        assert field in made or default == ("none" if shown == "not set" else f"`{shown}`"), field
+    assert said == {}
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:

@@ -116,6 +116,12 @@ def test_overrides_win_over_variables(folder: Path) -> None:
         ("PUBLIC_URL", "https://chat.example.com?x=1", "scheme, host, port and path only"),
         ("SMTP_URL", "mail.example.com", "must look like"),
         ("SMTP_URL", "smtp://[", "is not a URL"),
+        ("SMTP_URL", "smtp://ada:pa#ss@mail.example.com", "%40 for @"),
+        ("SMTP_URL", "smtp://ada:pa/ss@mail.example.com", "%40 for @"),
+        ("SMTP_URL", "smtp://mail.example.com:99999", "must look like"),
+        ("SMTP_URL", "smtp://mail.example.com?form=chat@example.com", "?from=chat@example.com"),
+        ("SMTP_URL", "smtp://mail.example.com?from=chat", "?from=chat@example.com"),
+        ("SMTP_URL", "smtp://mail.example.com?from=", "?from=chat@example.com"),
         ("METRICS", "perhaps", "boolean"),
         ("SECRET_KEY_FILE", "/nowhere", "cannot be read: No such file"),
     ],
@@ -176,7 +182,7 @@ def secretive(folder: Path) -> Settings:
         REDIS_URL=f"redis://:{HIDDEN}@cache.example/0",
         SECRET_KEY=HIDDEN,
         ENCRYPTION_KEYS=FERNET_KEY,
-        SMTP_URL=f"smtp://ada:{HIDDEN}#@/@mail.example",
+        SMTP_URL=f"smtp://ada:{HIDDEN}%23%40@mail.example:587?from=chat@shop.example",
     )
 
 
@@ -190,7 +196,7 @@ def test_no_secret_is_ever_shown(folder: Path, show: Any) -> None:
 def test_masked_settings_still_say_where_things_are(folder: Path) -> None:
     shown = secretive(folder).masked()
     assert shown["WHOSTHERE_DATABASE_URL"] == "postgresql+psycopg://ada:***@db.example/chat?sslpassword=***"
-    assert shown["WHOSTHERE_SMTP_URL"] == "smtp://ada:***@mail.example"
+    assert shown["WHOSTHERE_SMTP_URL"] == "smtp://ada:***@mail.example:587?from=chat@shop.example"
     assert shown["WHOSTHERE_SECRET_KEY"] == "set"
     assert shown["WHOSTHERE_RATE_LIMIT"] == "300/minute"
 
@@ -205,6 +211,8 @@ def test_masked_settings_still_say_where_things_are(folder: Path) -> None:
         ("SMTP_URL", f"mailto://ada:{HIDDEN}@mail.example"),
         ("SMTP_URL", f"smtp://ada:{HIDDEN}\u2100@mail.example"),
         ("SMTP_URL", f"smtp://ada:{HIDDEN}@[mail.example"),
+        ("SMTP_URL", f"smtp://ada:{HIDDEN}#1@mail.example"),
+        ("SMTP_URL", f"smtp://ada:{HIDDEN}?from=x@mail.example"),
         ("PUBLIC_URL", f"https://ada:{HIDDEN}@chat.example"),
         ("SECRET_KEY_FILE", HIDDEN),
     ],

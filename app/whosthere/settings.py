@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from whosthere import instance
+from whosthere.core import emails
 from whosthere.environment import read, variable
 
 RATE_LIMIT_PER_MINUTE = 300
@@ -71,9 +72,24 @@ def _split(url: str) -> SplitResult:
 
 def _smtp_url(value: Any) -> SecretStr:
     parts = _split(_text(value))
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("must look like smtp://user:password@mail.example.com:587 or smtps://…")
+    if parts.scheme not in ("smtp", "smtps") or not _is_plain(parts):
+        raise ValueError(
+            "must look like smtp://user:password@mail.example.com:587 or smtps://…, with every character of user and "
+            "password that is neither letter nor digit written as %40 for @, %2F for /, and so on"
+        )
+    options = parse_qs(parts.query, keep_blank_values=True)
+    if options.keys() - {"from"} or not all(emails.is_valid(sender) for sender in options.get("from", ())):
+        raise ValueError("takes one option, the sender's address, as in ?from=chat@example.com")
     return SecretStr(_text(value))
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    """Whether a URL has a host, a port if any, and nothing that a password's own `#`, `/` or `?` leave behind."""
+    try:
+        port = parts.port
+    except ValueError:  # its message would show what stands there
+        return False
+    return bool(parts.hostname) and port != 0 and parts.path in ("", "/") and not parts.fragment
 
 
 def _public_url(value: Any) -> str:
@@ -133,7 +149,7 @@ class Settings(BaseModel):
         trusted_proxies: how many proxies in front set the forwarded headers.
         rate_limit: boots and posts a minute per client address, or `None` for no limit.
         public_url: where browsers reach this server, without a trailing slash, or `None`.
-        smtp_url: outgoing mail, or `None`.
+        smtp_url: outgoing mail, with the sender's address as `?from=`, or `None`.
         attachment_megabytes: how large one attachment may be, in megabytes (10⁶ bytes); 0 for none at all.
         metrics: whether `/metrics` answers.
     """
@@ -236,5 +252,7 @@ def _masked(value: object) -> str:
 def _without_password(secret: str) -> str:
     if "://" not in secret:
         return "set"
-    url = re.sub(r"(://[^:@/]*:).*@", r"\1***@", secret)
+    # A password may hold anything but in the URL of mail, which has an address in its options.
+    password = "[^@?]*@" if secret.startswith("smtp") else ".*@"
+    url = re.sub(rf"(://[^:@/]*:){password}", r"\1***@", secret)
     return re.sub(r"(?i)(password=)[^&]*", r"\1***", url)

@@ -2,7 +2,7 @@
 import { poll } from "./poll.js";
 import { preview } from "./preview.js";
 
-const moments = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
+const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /**
  * Write exact moments in the reader's own time zone.
@@ -38,7 +38,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   if (button instanceof HTMLButtonElement) offerCopy(button);
 }
 tellTimes(document);
-document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
+// On a phone the pages stand in a strip: the one that is shown is in sight, however the phone is held.
+const showWhere = () => document.querySelector("nav li [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+showWhere();
+addEventListener("resize", showWhere);
 for (const place of document.querySelectorAll("[data-poll]")) {
   if (place instanceof HTMLElement) poll(place, tellTimes);
 }

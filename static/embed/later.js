@@ -271,7 +271,7 @@ export function start(chat) {
       tell();
       keepAlive();
       poll(POLL_MS);
-      if (location.hash.startsWith("#whosthere=")) import("./returning.js").then((part) => part.back(chat));
+      if (chat.mark) import("./returning.js").then((part) => part.back(chat));
     },
     update: () => chat.become(undefined, same),
     /** @param {string} name @param {any[]} args @param {any} booted */

@@ -10,6 +10,7 @@ import { notify } from "./notify.js";
 import { palette } from "./palette.js";
 import { preferences } from "./preferences.js";
 import { bePresent } from "./presence.js";
+import { askToRedact } from "./redact.js";
 import { answerable, refresher } from "./refresh.js";
 import { localize } from "./times.js";
 import { watchTyping } from "./typing.js";
@@ -32,9 +33,12 @@ localize(document);
 setInterval(() => localize(document), 30000);
 if (matchMedia("(max-width: 1200px)").matches) document.querySelector(".person details")?.removeAttribute("open");
 composer?.answering(answerable(document));
-if (log) log.scrollTop = log.scrollHeight;
+const told = document.getElementById(location.hash.slice(1)); // the message that a link led to
+if (told && log?.contains(told)) told.scrollIntoView({ block: "center" });
+else if (log) log.scrollTop = log.scrollHeight;
 document.querySelector("#views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 tendMenus(() => refresh.late());
+askToRedact(log);
 act({ changed: () => refresh(true), failed: (why) => (link.textContent = why) });
 document.getElementById("leave")?.addEventListener("submit", forgetDrafts);
 

@@ -80,6 +80,10 @@ export class Chat {
     const name = `whosthere:${this.platformId}:${this.boot?.user.ref}`;
     this.connection = share(name, this.api, {
       message: (data) => this.heard(data),
+      changed: (data) => {
+        this.thread.log.change(data.message);
+        this.outside.changed();
+      },
       typing: (data) => this.typing.heard(data),
       seen: (data) => {
         this.thread.seen(data);
@@ -183,7 +187,7 @@ export class Chat {
       return;
     }
     for (const message of thread.log.messages) {
-      if (message.seq > thread.about.readSeq && message.author.kind === "agent" && !this.announced.has(message.id)) {
+      if (message.seq > thread.about.readSeq && message.author.kind === "agent" && !message.event && !this.announced.has(message.id)) {
         this.announced.add(message.id);
         const createdTs = Date.parse(message.createdAt);
         const { body, id, attachments } = message;

@@ -6,6 +6,8 @@ export class Log {
     this.messages = [];
     /** What comes after this number is known; `null` until the history is being read. @type {number | null} */
     this.start = null;
+    /** What is left of messages that have lost something, by their ids. @type {Map<string, Panel.Message>} */
+    this.left = new Map();
   }
 
   /** The newest number we have; everything between `start` and it is here. */
@@ -33,7 +35,7 @@ export class Log {
     if (this.start === null) return false;
     if (message.seq <= this.lastSeq) return true;
     if (message.seq !== this.lastSeq + 1) return false;
-    this.messages.push(message);
+    this.messages.push(this.left.get(message.id) || message);
     return true;
   }
 
@@ -45,8 +47,15 @@ export class Log {
   prepend(messages, after) {
     if (this.start === null) return;
     const first = this.start;
-    this.messages = [...messages.filter((message) => message.seq > after && message.seq <= first), ...this.messages];
+    const earlier = messages.filter((message) => message.seq > after && message.seq <= first);
+    this.messages = [...earlier.map((message) => this.left.get(message.id) || message), ...this.messages];
     this.start = after;
+  }
+
+  /** Keep what is left of a message that has lost something; a copy that was read before does not bring it back. @param {Panel.Message} message */
+  change(message) {
+    this.left.set(message.id, message);
+    this.messages = this.messages.map((known) => (known.id === message.id ? message : known));
   }
 
   /** How many agent messages come after `seq`. @param {number} seq */

@@ -17,8 +17,10 @@ export function render(list, wanted, how) {
   /** @type {Element | null} */
   let previous = null;
   for (const row of wanted) {
-    const node = known.get(row.key) || draw(row, how);
-    known.delete(row.key);
+    const old = known.get(row.key);
+    const kept = old && old.getAttribute("data-holds") === holds(row) ? old : null;
+    const node = kept || draw(row, how);
+    if (kept) known.delete(row.key);
     update(node, row, how);
     /** @type {ChildNode | null} */
     const place = previous ? previous.nextSibling : list.firstChild;
@@ -28,10 +30,16 @@ export function render(list, wanted, how) {
   for (const node of known.values()) node.remove();
 }
 
+/** What a row must still hold to be kept as it is: a message that was taken back is drawn anew. @param {Panel.Row} row */
+function holds({ kind, attachments }) {
+  return `${kind} ${attachments?.length || 0}`;
+}
+
 /** @param {Panel.Row} row @param {Panel.Drawing} how */
 function draw(row, how) {
-  if (row.kind === "day" || row.kind === "system") return element("li", { class: row.kind, "data-key": row.key }, row.body);
-  const node = element("li", { class: `message ${row.kind === "user" ? "me" : "them"}`, "data-key": row.key });
+  const about = { "data-key": row.key, "data-holds": holds(row) };
+  if (row.kind === "day" || row.kind === "system") return element("li", { class: row.kind, ...about }, row.body);
+  const node = element("li", { class: `message ${row.kind === "user" ? "me" : "them"}`, ...about });
   node.append(element("div", { class: "by" }, element("bdi")));
   if (row.body) {
     const text = element("p", { dir: "auto" }, row.body); // not the bubble: its corner points to the author in any language

@@ -46,6 +46,10 @@ export function share(name, api, heard) {
         channel.postMessage({ message: data });
         heard.message(data);
       },
+      changed(data) {
+        channel.postMessage({ changed: data });
+        heard.changed(data);
+      },
       typing(data) {
         channel.postMessage({ typing: data });
         heard.typing(data);
@@ -88,6 +92,7 @@ export function share(name, api, heard) {
     silence();
     heard.state("live");
     if (data.message) heard.message(data.message);
+    else if (data.changed) heard.changed(data.changed);
     else if (data.typing) heard.typing(data.typing);
     else if (data.seen) heard.seen(data.seen);
     else if (data.sync) catchUp();

@@ -70,6 +70,8 @@ export function connect(api, heard) {
       void heard.sync().catch(() => controller.abort());
     } else if (event.event === "message") {
       heard.message(JSON.parse(event.data));
+    } else if (event.event === "changed") {
+      heard.changed(JSON.parse(event.data));
     } else if (event.event === "typing") {
       heard.typing(JSON.parse(event.data));
     } else if (event.event === "read") {

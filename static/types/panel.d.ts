@@ -100,6 +100,8 @@ declare namespace Panel {
   /** What a live connection tells. */
   interface Heard {
     message(data: any): void;
+    /** A known message has lost something. */
+    changed(data: any): void;
     typing(data: any): void;
     /** How far the team has read. */
     seen(data: any): void;

@@ -17,6 +17,7 @@ from whosthere.core.roles import Right, Role, may, reaches
         (Right.EDIT_REPLIES, True, True, True),
         (Right.BLOCK_NETWORKS, True, True, False),
         (Right.UNDO_MERGE, True, True, False),
+        (Right.REDACT, True, True, False),
         (Right.SEE_TEAM, True, True, False),
         (Right.MANAGE_TEAM, True, True, False),
         (Right.MANAGE_PLATFORM, True, True, False),

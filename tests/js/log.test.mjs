@@ -55,3 +55,19 @@ test("only agents' messages are unread", () => {
   assert.equal(log.unreadAfter(0), 2);
   assert.equal(log.unreadAfter(2), 1);
 });
+
+test("what was taken back stays so, in the log and in older copies that arrive late", () => {
+  const log = new Log();
+  log.add(message(1));
+  const left = { ...message(1), body: "", event: "redacted" };
+  log.change(left);
+  log.change({ ...message(2), body: "", event: "redacted" });
+  log.add(message(1));
+  log.add(message(2));
+  assert.deepEqual(log.messages.map((known) => known.body), ["", ""]);
+  const older = new Log();
+  older.begin(1);
+  older.change(left);
+  older.prepend([message(1)], 0);
+  assert.deepEqual(older.messages, [left]);
+});

@@ -59,13 +59,15 @@ def live(client: FlaskClient, shop: Shop, person: Person, mark: str, *, messages
         more = {"text": f"More {mark} {number}", "clientMessageId": f"{mark}-{number}"}
         assert visitor.send("POST", f"/conversations/{conversation_id}/messages", more).status_code == 201
     visitor.send("PUT", "/contact", {"name": f"Captain {mark}", "email": f"{mark}@contact.example.com"})
-    reply(shop.runtime, shop.id, conversation_id, f"Dear {mark}")
-    around = (record_id, conversation_id, mark, person.user_id)
+    answer = reply(shop.runtime, shop.id, conversation_id, f"Dear {mark}")
+    around = (record_id, conversation_id, answer.id, mark, person.user_id)
     shop.runtime.writing(shop.id, lambda tenant: _surround(shop.runtime, tenant, *around))
     return Life(shop, mark, visitor, record_id, conversation_id, uploaded, posted.json["id"])
 
 
-def _surround(runtime: Runtime, tenant: Tenant, record_id: str, conversation_id: str, mark: str, user_id: str) -> None:
+def _surround(
+    runtime: Runtime, tenant: Tenant, record_id: str, conversation_id: str, answer_id: str, mark: str, user_id: str
+) -> None:
     """What agents and the server itself store about somebody."""
     now, note_id = runtime.clock(), runtime.new_id()
     tables = metadata.tables
@@ -73,7 +75,7 @@ def _surround(runtime: Runtime, tenant: Tenant, record_id: str, conversation_id:
     tenant.add(tables["notes"], conversation_id=conversation_id, body=f"A note on {mark}", **note)
     called = {"id": runtime.new_id(), "conversation_id": conversation_id, "note_id": note_id, "agent_id": AGENT}
     tenant.add(tables["mentions"], created_at=now, **called)
-    mail = {"id": runtime.new_id(), "kind": "reply", "recipient": f"{mark}@mail.example.com", "created_at": now}
+    mail = {"id": answer_id, "kind": "reply", "recipient": f"{mark}@mail.example.com", "created_at": now}
     tenant.add(tables["outbox"], conversation_id=conversation_id, subject=f"On {mark}", body=f"Dear {mark}", **mail)
     ledger.add_history(tenant, runtime.new_id(), record_id, record_id, [conversation_id], now)
     sample = {"id": runtime.new_id(), "day": 1, "reason": "token_signature", "detail": {}, "created_at": now}

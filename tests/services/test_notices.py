@@ -231,6 +231,17 @@ def test_who_has_read_the_note_gets_no_mail(
     ("url", "link"),
     [
         (f"{ORIGIN}/a?b=1#c", f"{ORIGIN}/a?b=1#whosthere=REF"),
+        (f"{ORIGIN}/#/orders", f"{ORIGIN}/#/orders?whosthere=REF"),
+        (f"{ORIGIN}/a?b=1#!/orders/7?page=2", f"{ORIGIN}/a?b=1#!/orders/7?page=2&whosthere=REF"),
+        (f"{ORIGIN}/#/orders?whosthere=0123456789abcdef", f"{ORIGIN}/#/orders?whosthere=REF"),
+        (f"{ORIGIN}/#/orders?page=2&whosthere=0123456789abcdef", f"{ORIGIN}/#/orders?page=2&whosthere=REF"),
+        (f"{ORIGIN}/a#access_token=secret&token_type=bearer", f"{ORIGIN}/a#whosthere=REF"),
+        (f"{ORIGIN}/#/access_token=secret&token_type=bearer", f"{ORIGIN}/#whosthere=REF"),
+        (
+            f"{ORIGIN}/#//evil.example",
+            f"{ORIGIN}/#//evil.example?whosthere=REF",
+        ),  # leads nowhere else
+        ("https://evil.example/#/orders", f"{ORIGIN}/#whosthere=REF"),
         (None, f"{ORIGIN}/#whosthere=REF"),
         ("https://evil.example/", f"{ORIGIN}/#whosthere=REF"),
         ("javascript:alert(1)", f"{ORIGIN}/#whosthere=REF"),

@@ -5,15 +5,22 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from tests.clock import Clock
+from tests.desk import reply
 from tests.people import ADA
+from tests.rows import Rows
 from tests.services.lives import Life, in_files, live, traces
 from tests.shop import Shop, open_shop
 from tests.web.widget.endpoints import check_problem
+from whosthere.core.notices import VISITOR_NOTICE_MS
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import mail, redaction
+from whosthere.services import mail, notices, redaction
 from whosthere.services.journal import Actor, entries
 from whosthere.services.runtime import Runtime
+from whosthere.storage import platforms
 from whosthere.storage.messages import Message
+from whosthere.storage.platforms import Platform
+from whosthere.storage.tables import outbox
 
 ACTOR = Actor("cli:grace")
 MARK = "ada-4711-xyzzy"
@@ -23,6 +30,14 @@ MARK = "ada-4711-xyzzy"
 def ada(client: FlaskClient, shop: Shop) -> Life:
     """Ada, who sent a picture with a text in her second message."""
     return live(client, shop, ADA, MARK)
+
+
+def shop_of(runtime: Runtime, platform_id: str) -> Platform:
+    """The platform as services take it."""
+    with runtime.database.read() as connection:
+        found = platforms.find(connection, platform_id)
+    assert found is not None
+    return found
 
 
 def log(life: Life) -> list[dict[str, object]]:
@@ -65,19 +80,35 @@ def test_a_redacted_file_leaves_the_text_of_its_message(runtime: Runtime, shop: 
     assert again.reason is Reason.NOT_FOUND
 
 
-def test_a_redaction_forgets_mails_that_quote_and_not_that_somebody_was_told(
-    runtime: Runtime, shop: Shop, ada: Life
-) -> None:
-    """Else whoever was called in a note would be told of it once more."""
+def test_a_redaction_forgets_the_mail_that_quotes_and_no_other(runtime: Runtime, shop: Shop, ada: Life) -> None:
     here = {"conversation_id": ada.conversation_id}
     runtime.writing(
         shop.id,
         lambda tenant: mail.queue(runtime, tenant, "mention", "grace@example.com", "A call", "Look", **here),
     )
-    assert "outbox.body" in traces(runtime, f"Dear {MARK}")
     redaction.redact_message(runtime, shop.id, ada.message_id, actor=ACTOR)
+    assert "outbox.body" in traces(runtime, f"Dear {MARK}"), "it quotes another message"
+    redaction.redact_message(runtime, shop.id, str(log(ada)[-1]["id"]), actor=ACTOR)
     assert "outbox.body" not in traces(runtime, f"Dear {MARK}")
     assert traces(runtime, "A call") == {"outbox.subject"}
+
+
+def test_what_was_taken_back_is_never_mailed_and_another_answer_is_told_of_instead(
+    runtime: Runtime, client: FlaskClient, shop: Shop, clock: Clock
+) -> None:
+    ada, rows = shop.visitor(client, ADA.proven()), Rows(runtime.database, shop.id)
+    here = ada.start()["conversation"]["id"]
+    kept, slip, late = (
+        reply(runtime, shop.id, here, text) for text in ("Hello Ada", "The code is 1234", "5678, sorry")
+    )
+    for taken, quoted in ((late, slip.body), (slip, kept.body)):
+        assert isinstance(redaction.redact_message(runtime, shop.id, taken.id, actor=ACTOR), Message)
+        clock.advance(ms=VISITOR_NOTICE_MS)
+        notices.tell(runtime, shop_of(runtime, shop.id))
+        assert f"> {quoted}" in rows.one(outbox).body
+    redaction.redact_message(runtime, shop.id, kept.id, actor=ACTOR)
+    notices.tell(runtime, shop_of(runtime, shop.id))
+    assert rows.all(outbox) == []
 
 
 def test_nothing_of_another_platform_is_redacted(runtime: Runtime, ada: Life) -> None:

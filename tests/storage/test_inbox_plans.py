@@ -13,13 +13,14 @@ from tests.storage.test_plans import PEOPLE, TALKS, fill, row_id, wrong_plans
 from tests.team import Colleague, hash_quickly, hire
 from whosthere.core.assurance import Assurance
 from whosthere.core.views import View
-from whosthere.services import canned, inbox, inbox_actions, inbox_views, records
+from whosthere.services import canned, inbox, inbox_actions, inbox_views, notices, platforms, records
 from whosthere.services import mentions as calls
 from whosthere.services.inbox_views import LOOK_MAX, NOBODY, Wanted
 from whosthere.services.messages import Text
 from whosthere.services.runtime import Runtime
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.storage.inbox import Case
+from whosthere.storage.platforms import Platform
 from whosthere.storage.tables import mentions, notes, taggings
 
 _SPREAD = (
@@ -100,6 +101,8 @@ def test_every_statement_of_the_lists_is_led_by_an_index_of_its_platform(runtime
 def test_every_statement_of_the_actions_is_led_by_an_index_of_its_platform(runtime: Runtime, busy: Colleague) -> None:
     who, platform_id = busy.identity, busy.identity.platform_ids[0]
     here = row_id(3, 1)
+    platform = platforms.find(runtime, platform_id)
+    assert isinstance(platform, Platform)
     with Ear().listening() as heard:
         case = inbox_actions.add_tag(runtime, who, here, "vip")
         assert isinstance(case, Case)
@@ -112,6 +115,7 @@ def test_every_statement_of_the_actions_is_led_by_an_index_of_its_platform(runti
         canned.listed(runtime, who, platform_id)
         records.ledger_for(runtime, case)
         inbox_actions.wake_due(runtime, platform_id)
+        notices.tell(runtime, platform)
     assert len({statement for statement, _ in heard}) > 12
     assert wrong_plans(runtime.database, heard, at_any_size=True) == []
 

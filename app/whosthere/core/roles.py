@@ -20,6 +20,7 @@ class Right(StrEnum):
     EDIT_REPLIES = "edit_replies"  # canned replies that the team shares, and the names of its tags
     BLOCK_NETWORKS = "block_networks"  # ranges of addresses, where others may live as well
     UNDO_MERGE = "undo_merge"  # adoptions and merges of records
+    REDACT = "redact"  # take the content of a message or a file away for good
     SEE_TEAM = "see_team"  # the team's page, and mail that waits to be sent
     MANAGE_TEAM = "manage_team"  # invite, change roles, remove, make links to new passwords: up to the own role
     MANAGE_PLATFORM = "manage_platform"  # policy, keys, appearance, abuse limits
@@ -30,6 +31,7 @@ _OF_AGENTS = frozenset({Right.SERVE, Right.EDIT_REPLIES})
 _OF_ADMINS = _OF_AGENTS | {
     Right.BLOCK_NETWORKS,
     Right.UNDO_MERGE,
+    Right.REDACT,
     Right.SEE_TEAM,
     Right.MANAGE_TEAM,
     Right.MANAGE_PLATFORM,

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from whosthere.core.anonymous import DAY_MS
 from whosthere.core.attachments import NOT_THERE, read_name, refuse_usage
 from whosthere.core.media import Media, identify
+from whosthere.core.metadata import GROWTH_BYTES_MAX, cleaned, pieces
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.resolution import Record
 from whosthere.core.visibility import sees_attachment
@@ -131,11 +132,30 @@ def _receive(
     except TooLarge:
         return Refused(Reason.PAYLOAD_TOO_LARGE, f"A file has at most {runtime.attachment_bytes_max:,} bytes.")
     try:
-        with incoming.content() as data:
-            media = identify(data, given.media_type)
-        return media if isinstance(media, Refused) else _store(runtime, who, incoming, name, media, admitted)
+        found = _look(runtime, incoming, given.media_type)
+        if isinstance(found, Refused):
+            return found
+        media, clean = found
+        try:
+            return _store(runtime, who, clean, name, media, admitted)
+        finally:
+            runtime.files.discard(clean)
     finally:
         runtime.files.discard(incoming)
+
+
+def _look(runtime: Runtime, incoming: Incoming, declared: str) -> tuple[Media, Incoming] | Refused:
+    """Return what a file is, and the file to keep: an image without what it says beside its pixels."""
+    with incoming.content() as data:
+        media = identify(data, declared)
+        if isinstance(media, Refused):
+            return media
+        parts = cleaned(data, media.type)
+        if isinstance(parts, Refused):
+            return parts
+        if parts is None:
+            return media, incoming
+        return media, runtime.files.receive(pieces(data, parts), incoming.size + GROWTH_BYTES_MAX)
 
 
 def _store(

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterable
 
 from whosthere.core.notices import DAY_MS
-from whosthere.services import inbox_actions, mail, notices
+from whosthere.services import erasure, failure_log, inbox_actions, mail, notices
 from whosthere.services.purge import OUTBOX_DAYS
 from whosthere.services.runtime import Runtime
 from whosthere.services.smtp import NotSent
@@ -24,12 +24,15 @@ PAUSE_SECONDS = 15.0
 _SWEEP_MS = 3_600_000
 _SWEEP_ROWS = 500
 _STOP_SECONDS = 2.0
+_BUSY_SECONDS = 0.05  # between two parts of a long work: others write, too
+_BATCHES = 20
 
 log = logging.getLogger("whosthere.chores")
 
 
 def do_due(runtime: Runtime) -> None:
     """Do what is due by now; trouble with one platform keeps nobody else from their turn."""
+    failure_log.tell(runtime)
     with runtime.database.read() as connection:
         everybody = platforms.all_of(connection)
     _for_each(everybody, lambda platform: _serve(runtime, platform))
@@ -53,6 +56,23 @@ def _for_each(everybody: Iterable[Platform], work: Callable[[Platform], object])
 def _serve(runtime: Runtime, platform: Platform) -> None:
     inbox_actions.wake_due(runtime, platform.id)
     notices.tell(runtime, platform)
+
+
+def erase(runtime: Runtime) -> bool:
+    """Do a part of what is left of every erasure; return whether there is more.
+
+    A part of each kind at a time: whoever waits for mail must not wait for a million messages.
+    """
+    with runtime.database.read() as connection:
+        everybody = platforms.all_of(connection)
+    left: list[str] = []
+
+    def go_on(platform: Platform) -> None:
+        if erasure.go_on(runtime, platform.id, batches_max=_BATCHES):
+            left.append(platform.id)
+
+    _for_each(everybody, go_on)
+    return bool(left)
 
 
 def sweep(runtime: Runtime) -> None:
@@ -82,6 +102,7 @@ class Chores:
         self._thread: threading.Thread | None = None
         self._started = False
         self._swept_at = 0
+        self._busy = False
 
     def start(self) -> None:
         """Begin, unless that has happened."""
@@ -104,15 +125,17 @@ class Chores:
             self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._pause_seconds) and self._turn():
+        while not self._stopped.wait(_BUSY_SECONDS if self._busy else self._pause_seconds) and self._turn():
             pass
 
     def _turn(self) -> bool:
         runtime = self._runtime()
         if runtime is None or runtime.hub.closing:
             return False
+        self._busy = False
         try:
             do_due(runtime)
+            self._busy = erase(runtime)
             now = runtime.clock()
             if not 0 <= now - self._swept_at < _SWEEP_MS:
                 sweep(runtime)

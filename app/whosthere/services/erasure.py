@@ -1,8 +1,8 @@
 """Erasing a person (docs/privacy.md, "Erasing").
 
 The first transaction takes the record's identity away, so that from then on nobody is let in as this person and nobody
-on the team finds them. What they left is emptied in small transactions after it. Stopped anywhere, the erasure goes on
-when it is asked for again, and at the next purge.
+on the team finds them. What they left is emptied in small transactions after it. Interrupted anywhere, the erasure goes
+on by itself (`services.chores`). Somebody may stop it; then it waits until it is asked for again, or for the next purge.
 """
 
 from __future__ import annotations
@@ -39,6 +39,50 @@ class Erasure:
 
     finished: bool
     extent: Extent
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an erasure that was begun stands, and what is left."""
+
+    finished: bool
+    stopped: bool
+    extent: Extent
+
+
+def standing(runtime: Runtime, platform_id: str, record_id: str) -> Standing | Refused:
+    """Return where the erasure of a person stands; a person whom nobody erases has none."""
+    with runtime.reading(platform_id) as tenant:
+        marks = erasure.marks(tenant, record_id)
+        if marks is None or marks.deleted_at is None:
+            return NOT_FOUND
+        return Standing(marks.erased_at is not None, marks.stopped_at is not None, erasure.extent(tenant, record_id))
+
+
+def stop(runtime: Runtime, platform_id: str, record_id: str, *, actor: Actor) -> Refused | None:
+    """Have the rest of an erasure wait; the person stays closed to everybody."""
+    now = runtime.clock()
+    return runtime.writing(platform_id, lambda tenant: _stop(runtime, tenant, record_id, actor, now, stopped=True))
+
+
+def resume(runtime: Runtime, platform_id: str, record_id: str, *, actor: Actor) -> Refused | None:
+    """Let an erasure go on that was stopped."""
+    now = runtime.clock()
+    return runtime.writing(platform_id, lambda tenant: _stop(runtime, tenant, record_id, actor, now, stopped=False))
+
+
+def _stop(
+    runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int, *, stopped: bool
+) -> Refused | None:
+    marks = erasure.marks(tenant, record_id)
+    if marks is None or marks.deleted_at is None:
+        return NOT_FOUND
+    if marks.erased_at is None and (marks.stopped_at is not None) != stopped:
+        for one in (*erasure.added(tenant, record_id), record_id):
+            erasure.stop(tenant, one, now if stopped else None)
+        action = "user.erasure_stopped" if stopped else "user.erasure_resumed"
+        note(runtime, tenant, actor, action, now, user=record_id)
+    return None
 
 
 def extent(runtime: Runtime, platform_id: str, record_id: str) -> Extent | Refused:
@@ -102,6 +146,17 @@ def finish_all(runtime: Runtime, platform_id: str, *, batch: int = BATCH) -> int
     return len(stopped)
 
 
+def go_on(runtime: Runtime, platform_id: str, *, batch: int = BATCH, batches_max: int) -> bool:
+    """Do a part of what interrupted erasures on a platform have left; return whether there is more."""
+    with runtime.reading(platform_id) as tenant:
+        going = erasure.going(tenant)
+    budget = _Budget(batches_max)
+    done = [_Sweep(runtime, platform_id, one, batch, budget, lambda done, total: None, 0).run() for one in going]
+    if any(done):
+        runtime.database.scrub()
+    return not all(done)
+
+
 def _close(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int) -> list[str] | Refused:
     """Close the record, and the anonymous users that became part of it; return those whose erasure is to go on."""
     if erasure.marks(tenant, record_id) is None:
@@ -116,7 +171,10 @@ def _close(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: 
         if person.anonymous:
             sessions.end_anonymous(tenant, record_id, now)  # its token must not begin the same user anew
         note(runtime, tenant, actor, "user.erased", now, user=record_id)
-    return [one for one in everybody if _goes_on(erasure.marks(tenant, one))]
+    going = [one for one in everybody if _goes_on(erasure.marks(tenant, one))]
+    for one in going:
+        erasure.stop(tenant, one, None)
+    return going
 
 
 def _forget_named(tenant: Tenant, person: User) -> None:

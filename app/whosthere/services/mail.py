@@ -46,11 +46,16 @@ def queue(
     body: str,
     *,
     conversation_id: str | None = None,
+    mail_id: str | None = None,
 ) -> None:
-    """Queue one mail, due at once, within the transaction of what it tells of; it must hold no credential."""
+    """Queue one mail, due at once, within the transaction of what it tells of; it must hold no credential.
+
+    Args:
+        mail_id: the id of the message that it quotes.
+    """
     now = runtime.clock()
-    subject = one_line(subject, _SUBJECT_MAX)
-    outbox.add(tenant, Mail(runtime.new_id(), kind, conversation_id, recipient, subject, body, now, now))
+    own_id, subject = mail_id or runtime.new_id(), one_line(subject, _SUBJECT_MAX)
+    outbox.add(tenant, Mail(own_id, kind, conversation_id, recipient, subject, body, now, now))
 
 
 def deliver(runtime: Runtime, platform_id: str, *, batch: int = BATCH) -> int:

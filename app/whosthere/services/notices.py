@@ -5,6 +5,7 @@ Only a proven address gets one, and no mail holds a credential (docs/agents.md, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
@@ -32,7 +33,9 @@ from whosthere.storage.tenancy import Tenant
 BATCH = 50
 _NAME_MAX = 100
 MARKER = "whosthere"
-"""Names the fragment by which the page finds out whom a mail was for; it opens nothing."""
+"""Names the last part of the fragment by which the page finds out whom a mail was for; it opens nothing."""
+_MARK = re.compile(rf"[?&]{MARKER}=[0-9a-f]*$")
+_ROUTE = re.compile(r"!?/[\w.~/@:,;!$'()*+%-]*(?:\?[\w.~/@:,;!$'()*+%=&?-]*)?", re.ASCII)
 
 
 def reference(platform_id: str, record_id: str) -> str:
@@ -77,7 +80,9 @@ def _tell_visitor(runtime: Runtime, tenant: Tenant, platform: Platform, one: Uns
     answer = notices.answer(tenant, one)
     if answer is None:
         return
-    author, text = answer
+    answer_id, author, text = answer
+    if outbox.find(tenant, answer_id) is not None:
+        return  # told of it already
     # Where somebody who only claimed to be this person says they are is nowhere to send that person.
     page_url = one.page_url if one.begun_as == Assurance.VERIFIED else None
     link = page_link(platform, page_url, reference(platform.id, one.record_id))
@@ -90,7 +95,9 @@ def _tell_visitor(runtime: Runtime, tenant: Tenant, platform: Platform, one: Uns
     ]
     body = "\n\n".join(line for line in lines if line) + "\n"
     subject = f"{platform.name} has answered you"
-    mail.queue(runtime, tenant, "reply", one.email, subject, body, conversation_id=one.conversation_id)
+    # By the id of what it quotes, the mail is found when that is taken back.
+    about = {"conversation_id": one.conversation_id, "mail_id": answer_id}
+    mail.queue(runtime, tenant, "reply", one.email, subject, body, **about)
 
 
 def _tell_team(runtime: Runtime, tenant: Tenant, platform: Platform, one: Unanswered) -> None:
@@ -143,7 +150,18 @@ def page_link(platform: Platform, page_url: str | None, ref: str) -> str | None:
     page = _own_page(platform, page_url or "")
     home = next((f"{origin}/" for origin in platform.origins if "*" not in origin), None)
     address = page or home
-    return None if address is None else f"{address}#{MARKER}={ref}"
+    route = _route(page_url) if page and page_url else ""
+    mark = f"{'?' if route and '?' not in route else '&' if route else ''}{MARKER}={ref}"
+    return None if address is None else f"{address}#{route}{mark}"
+
+
+def _route(url: str) -> str:
+    """Return what names the page behind the `#`, as sites do that find their way by it; `""` for any other fragment.
+
+    Anything else may be an answer that somebody else gave to the page, with a credential in it (RFC 6749, §4.2.2).
+    """
+    fragment = _MARK.sub("", urlsplit(url).fragment)
+    return fragment if _ROUTE.fullmatch(fragment) else ""
 
 
 def _own_page(platform: Platform, url: str) -> str | None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 import uuid_utils
 
 from whosthere.realtime.hub import Hub
+from whosthere.services.failures import Failures
 from whosthere.services.readings import Readings
 from whosthere.services.signer import Signer
 from whosthere.services.smtp import Smtp
@@ -51,6 +52,7 @@ class Runtime:
         typing: how often this process passes on that somebody types.
         cases: conversations that many agents are told of at once.
         colleagues: agents that many others are told of at once.
+        failures: sign-ins that failed in this process, until the security log has them.
     """
 
     database: Database
@@ -68,6 +70,7 @@ class Runtime:
     typing: Throttle = field(default_factory=Throttle)
     cases: Readings[Case] = field(default_factory=Readings)
     colleagues: Readings[Member] = field(default_factory=Readings)
+    failures: Failures = field(default_factory=Failures)
 
     @contextmanager
     def reading(self, platform_id: str) -> Iterator[Tenant]:

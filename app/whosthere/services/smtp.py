@@ -80,14 +80,15 @@ class Smtp:
             code = next((code for code, _ in error.recipients.values()), 0)
             raise NotSent(f"The mail server refuses this recipient ({code}).", for_good=code >= 500) from error
         except smtplib.SMTPAuthenticationError as error:
-            raise NotSent(f"The mail server refuses our credentials ({error.smtp_code}).") from error
+            # Another mail would fare no better, and mail servers lock out who tries a wrong password again and again.
+            reason = f"The mail server refuses our credentials ({error.smtp_code})."
+            raise NotSent(reason, unreachable=True) from None
         except smtplib.SMTPResponseException as error:
             raise NotSent(f"The mail server answered {error.smtp_code}: {_plain(error.smtp_error)}") from error
         except (smtplib.SMTPException, OSError, ValueError) as error:
             # smtplib's own errors may be about this one mail.
             unreachable = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
-            reason = f"The mail server cannot be used: {type(error).__name__}."
-            raise NotSent(reason, unreachable=unreachable) from error
+            raise NotSent(_why(error), unreachable=unreachable) from error
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -104,7 +105,8 @@ class Smtp:
                 server.starttls(context=context)
             if self._user:
                 if not offered and not self._encrypted:
-                    raise NotSent("The mail server offers no encryption, and a password is never sent without.")
+                    reason = "The mail server offers no encryption, and a password is never sent without."
+                    raise NotSent(reason, unreachable=True)
                 server.login(self._user, self._password)
         except BaseException:
             server.close()
@@ -131,6 +133,15 @@ class Smtp:
 def one_line(text: str, most: int) -> str:
     """Return a text as one line of printable characters."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:most]
+
+
+def _why(error: Exception) -> str:
+    """Say why a server cannot be used; what it said itself may hold anything."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate of the mail server is not trusted: {_plain(error.verify_message)}"
+    if isinstance(error, ssl.SSLError):
+        return f"The mail server does not speak TLS as it should: {_plain(error.reason or type(error).__name__)}."
+    return f"The mail server cannot be used: {type(error).__name__}."
 
 
 def _plain(said: bytes | str) -> str:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import Waiter, access_topic, record_topic
-from whosthere.services import reading
+from whosthere.services import reading, redaction
 from whosthere.services.access import Credential, authorize
 from whosthere.services.conversations import reach
 from whosthere.services.reading import Seen
 from whosthere.services.runtime import Runtime
 from whosthere.services.typing import Typing, heard
 from whosthere.storage import messages
+from whosthere.storage import redaction as stored
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.errors import Unavailable
 from whosthere.storage.messages import Message
@@ -36,12 +37,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing to send: a message, that an agent types or has read, or nothing but the cursor (keep-alive)."""
+    """One thing to send: a message, a known one that lost something, a sign of the team, or the cursor alone."""
 
     cursor: str
     message: Message | None
     typing: Typing | None = None
     seen: Seen | None = None
+    changed: Message | None = None
 
 
 class Stream:
@@ -72,6 +74,8 @@ class Stream:
                     yield self._event(None, typing)
             for seen in self._seen(signals):
                 yield self._event(None, seen=seen)
+            for changed in self._changed(signals):
+                yield self._event(None, changed=changed)
             if len(news) < BATCH and not self._wait():
                 yield self._event(None)  # and then look again: a wake-up that was lost costs time, never a message
             if self._runtime.hub.closing:
@@ -101,9 +105,15 @@ class Stream:
         """Ask again who may listen."""
         self._waiter.wake()
 
-    def _event(self, message: Message | None, typing: Typing | None = None, seen: Seen | None = None) -> Event:
+    def _event(
+        self,
+        message: Message | None,
+        typing: Typing | None = None,
+        seen: Seen | None = None,
+        changed: Message | None = None,
+    ) -> Event:
         self._silent_until = time.monotonic() + KEEP_ALIVE_SECONDS
-        return Event(_cursor(self._credential, self._place.position), message, typing, seen)
+        return Event(_cursor(self._credential, self._place.position), message, typing, seen, changed)
 
     def _seen(self, signals: list[str]) -> Iterator[Seen]:
         """Yield how far the team has read, once for each step: on some buses a signal comes back to its process."""
@@ -112,6 +122,17 @@ class Stream:
             if conversation is not None and conversation.agent_read_seq > self._told.get(conversation_id, 0):
                 self._told[conversation_id] = conversation.agent_read_seq
                 yield Seen(conversation_id, conversation.agent_read_seq)
+
+    def _changed(self, signals: list[str]) -> Iterator[Message]:
+        """Yield what is left of messages that have lost something, as far as this session may see them."""
+        for message_id in redaction.heard(signals):
+            try:
+                with self._runtime.reading(self.platform_id) as tenant:
+                    message = stored.find(tenant, message_id)
+            except Unavailable:
+                continue  # whoever opens the conversation again reads it without
+            if message is not None and self._conversation(message.conversation_id) is not None:
+                yield message
 
     def _conversation(self, conversation_id: str) -> Conversation | None:
         """Return a conversation that a signal named, if this session may see it at this moment."""

@@ -22,6 +22,12 @@ def passes(runtime: Runtime, door: str, who: str, *, most: int, window_ms: int) 
     return runtime.database.transact(lambda connection: tries.count(connection, digest, now, ends_at)) <= most
 
 
+def counted(runtime: Runtime, door: str, who: str, number: int, *, window_ms: int) -> int:
+    """Count `number` tries of `who` at `door`, and return how many that makes within the window."""
+    digest, now = _digest(door, who), runtime.clock()
+    return runtime.database.transact(lambda connection: tries.count(connection, digest, now, now + window_ms, number))
+
+
 def forgive(runtime: Runtime, door: str, who: str) -> None:
     """Forget what was counted."""
 

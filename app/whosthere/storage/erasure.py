@@ -41,15 +41,18 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Where the erasure of a record stands: when it began and when it was done, epoch milliseconds."""
+    """Where the erasure of a record stands: when it began, when it was done, since when it is stopped, epoch milliseconds."""
 
     deleted_at: int | None
     erased_at: int | None
+    stopped_at: int | None
 
 
 _head, _message = conversations.c, messages.c
 _of_person = _head.record_id == bindparam("of_record")
-_MARKS = select_in(users, columns=[users.c.deleted_at, users.c.erased_at]).where(users.c.id == bindparam("id"))
+_MARKS = select_in(users, columns=[users.c.deleted_at, users.c.erased_at, users.c.erasure_stopped_at]).where(
+    users.c.id == bindparam("id")
+)
 _ADDED = select_in(merge_ledger, columns=[merge_ledger.c.other_id]).where(
     merge_ledger.c.record_id == bindparam("of_record"),
     merge_ledger.c.other_id.is_not(None),
@@ -74,6 +77,7 @@ _CLOSE = (
         session_generation=users.c.session_generation + 1,
         deleted_at=bindparam("b_now", type_=BigInteger),
         erased_at=None,
+        erasure_stopped_at=None,
     )
 )
 _is_full = or_(
@@ -160,6 +164,9 @@ _FINISH = (
 )
 _deleted = select_in(users, columns=[users.c.id]).where(users.c.deleted_at.is_not(None)).order_by(users.c.id)
 _UNFINISHED = _deleted.where(users.c.erased_at.is_(None))
+_GOING = _UNFINISHED.where(users.c.erasure_stopped_at.is_(None))
+_begun = (users.c.id == bindparam("b_id"), users.c.deleted_at.is_not(None), users.c.erased_at.is_(None))
+_STOP = update_in(users).where(*_begun).values(erasure_stopped_at=bindparam("b_now", type_=BigInteger))
 _FINISHED_SINCE = _deleted.where(users.c.erased_at > bindparam("since"))
 _SAMPLED = select_in(refusal_samples, columns=[refusal_samples.c.id, refusal_samples.c.page_url]).where(
     refusal_samples.c.page_url.is_not(None)
@@ -197,7 +204,7 @@ def extent(tenant: Tenant, record_id: str) -> Extent:
 def marks(tenant: Tenant, record_id: str) -> Marked | None:
     """Return where the erasure of a record stands; `None` for a record that never was."""
     row = tenant.run(_MARKS, id=record_id).one_or_none()
-    return None if row is None else Marked(row.deleted_at, row.erased_at)
+    return None if row is None else Marked(*row)
 
 
 def added(tenant: Tenant, record_id: str) -> Sequence[str]:
@@ -258,6 +265,16 @@ def finish(tenant: Tenant, record_id: str, now: int) -> None:
 def unfinished(tenant: Tenant) -> Sequence[str]:
     """Return the records whose erasure has not come to its end."""
     return tenant.run(_UNFINISHED).scalars().all()
+
+
+def going(tenant: Tenant) -> Sequence[str]:
+    """Return the records whose erasure has not come to its end, and that nobody has stopped."""
+    return tenant.run(_GOING).scalars().all()
+
+
+def stop(tenant: Tenant, record_id: str, now: int | None) -> bool:
+    """Have the rest of an erasure wait from `now` on, or go on with `None`; `False` for one that is not under way."""
+    return tenant.run(_STOP, b_id=record_id, b_now=now).rowcount == 1
 
 
 def finished_since(tenant: Tenant, since: int) -> Sequence[str]:

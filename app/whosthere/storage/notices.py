@@ -109,11 +109,12 @@ _CLAIM_UNSEEN = update_in(conversations).where(*_of_visitor).values(visitor_noti
 _of_agents = (_head.id == bindparam("b_id"), _head.agents_notice_at == bindparam("b_was"))
 _CLAIM_UNANSWERED = update_in(conversations).where(*_of_agents).values(agents_notice_at=None)
 _ANSWER = (
-    select_in(messages, columns=[messages.c.author_name, messages.c.body])
+    select_in(messages, columns=[messages.c.id, messages.c.author_name, messages.c.body])
     .where(
         messages.c.conversation_id == bindparam("of_conversation"),
         messages.c.seq > bindparam("after"),
         messages.c.author_kind == "agent",
+        messages.c.event.is_(None),  # nothing was taken back of it
     )
     .order_by(messages.c.seq.desc())
     .limit(1)
@@ -138,10 +139,10 @@ def claim_unseen(tenant: Tenant, one: Unseen) -> bool:
     return tenant.run(_CLAIM_UNSEEN, b_id=one.conversation_id, b_was=one.notice_at).rowcount == 1
 
 
-def answer(tenant: Tenant, one: Unseen) -> tuple[str | None, str] | None:
-    """Return who wrote the newest unseen answer, and its text; `None` when there is none."""
+def answer(tenant: Tenant, one: Unseen) -> tuple[str, str | None, str] | None:
+    """Return the newest unseen answer: its id, who wrote it, and its text; `None` when there is none."""
     row = tenant.run(_ANSWER, of_conversation=one.conversation_id, after=one.read_seq).one_or_none()
-    return None if row is None else (row.author_name, row.body)
+    return None if row is None else (row.id, row.author_name, row.body)
 
 
 def unanswered(tenant: Tenant, now: int, count: int) -> list[Unanswered]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import JSON, bindparam, func, null
+from sqlalchemy import JSON, BigInteger, bindparam, func, null
 
 from whosthere.core.redaction import REDACTED
 from whosthere.storage import search
@@ -32,9 +32,14 @@ _SUMMARIZE = (
     update_in(conversations).where(conversations.c.id == bindparam("b_id")).values(last_body=bindparam("b_excerpt"))
 )
 _UNTITLE = update_in(conversations).where(conversations.c.id == bindparam("b_id")).values(title="", start_id=None)
-_FORGET_MAILS = delete_in(outbox).where(
-    outbox.c.conversation_id == bindparam("of_conversation"),
-    outbox.c.kind == "reply",  # the others quote nothing
+# The mail that quotes an answer has the answer's id (`services.notices`); no other mail quotes anything.
+_quotes = (outbox.c.id == bindparam("b_id")) & (outbox.c.kind == "reply")
+_FORGET_WAITING = delete_in(outbox).where(_quotes, outbox.c.due_at.is_not(None))
+_FORGET_MAIL = delete_in(outbox).where(_quotes)
+_TELL_OF_OTHERS = (
+    update_in(conversations)
+    .where(conversations.c.id == bindparam("b_id"), conversations.c.user_unread > 0)
+    .values(visitor_notice_at=func.coalesce(conversations.c.visitor_notice_at, bindparam("b_now", type_=BigInteger)))
 )
 
 
@@ -44,9 +49,15 @@ def find(tenant: Tenant, message_id: str) -> Message | None:
     return None if row is None else Message(*row)
 
 
-def empty(tenant: Tenant, message: Message) -> Message:
-    """Remove the content of a message and return what is left."""
+def empty(tenant: Tenant, message: Message, now: int) -> Message:
+    """Remove the content of a message, and the mail that quotes it; return what is left.
+
+    If that mail was still to be sent, the visitor is told of what else they have not seen.
+    """
     search.forget(tenant, [message.id])
+    if tenant.run(_FORGET_WAITING, b_id=message.id).rowcount:
+        tenant.run(_TELL_OF_OTHERS, b_id=message.conversation_id, b_now=now)
+    tenant.run(_FORGET_MAIL, b_id=message.id)
     return _store(tenant, replace(message, body="", attachments=None, event=REDACTED))
 
 
@@ -62,7 +73,7 @@ def remove_file(tenant: Tenant, attachment_id: str) -> None:
 
 
 def _store(tenant: Tenant, message: Message) -> Message:
-    """Store what is left of a message: there, in the lists, and in no mail that quotes it."""
+    """Store what is left of a message: there, and in the lists."""
     files = None if message.attachments is None else list(message.attachments)
     tenant.run(_CHANGE, b_id=message.id, b_body=message.body, b_event=message.event, b_files=files)
     last = tenant.run(_LAST_SAID, of_conversation=message.conversation_id).scalar_one()
@@ -70,5 +81,4 @@ def _store(tenant: Tenant, message: Message) -> Message:
         tenant.run(_SUMMARIZE, b_id=message.conversation_id, b_excerpt=excerpt(message))
     if message.seq == 1:  # the title was made of it
         tenant.run(_UNTITLE, b_id=message.conversation_id)
-    tenant.run(_FORGET_MAILS, of_conversation=message.conversation_id)
     return replace(message, client_message_id=None)

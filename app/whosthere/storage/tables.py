@@ -138,6 +138,7 @@ users = tenant_table(
     instant("blocked_at", nullable=True),
     instant("deleted_at", nullable=True),
     instant("erased_at", nullable=True),  # when the last of a deleted person was gone
+    instant("erasure_stopped_at", nullable=True),  # since when somebody has the rest wait
     Index("uq_users_user_id", "platform_id", "user_id_digest", "shadow", unique=True),
     Index(
         "uq_users_email_only",

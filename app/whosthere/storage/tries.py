@@ -21,7 +21,7 @@ _COUNT = (
     update(sign_in_tries)
     .where(_row.digest == bindparam("who"))
     .values(
-        count=case((_runs, _row.count + 1), else_=1),
+        count=case((_runs, _row.count + bindparam("more")), else_=bindparam("more")),
         window_ends_at=case((_runs, _row.window_ends_at), else_=bindparam("ends_at")),
     )
     .returning(_row.count)
@@ -36,8 +36,8 @@ def counted(connection: Connection, digest: bytes, now: int, ends_at: int) -> in
     return int(connection.execute(_COUNTED, {"who": digest, "now": now, "ends_at": ends_at}).scalar_one_or_none() or 0)
 
 
-def count(connection: Connection, digest: bytes, now: int, ends_at: int) -> int:
-    """Count one try, and return how many that makes within the window.
+def count(connection: Connection, digest: bytes, now: int, ends_at: int, more: int = 1) -> int:
+    """Count a try, or several, and return how many that makes within the window.
 
     Args:
         ends_at: when a window ends that begins now.
@@ -45,11 +45,12 @@ def count(connection: Connection, digest: bytes, now: int, ends_at: int) -> int:
     Raises:
         Conflict: the first two tries met; count again.
     """
-    found = connection.execute(_COUNT, {"who": digest, "now": now, "ends_at": ends_at}).scalar_one_or_none()
+    given = {"who": digest, "now": now, "ends_at": ends_at, "more": more}
+    found = connection.execute(_COUNT, given).scalar_one_or_none()
     if found is not None:
         return int(found)
-    connection.execute(_BEGIN, {"digest": digest, "window_ends_at": ends_at, "count": 1})
-    return 1
+    connection.execute(_BEGIN, {"digest": digest, "window_ends_at": ends_at, "count": more})
+    return more
 
 
 def forget(connection: Connection, digest: bytes) -> None:

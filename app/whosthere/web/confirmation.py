@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import agent_sessions
 from whosthere.services.agents import Identity
+from whosthere.services.failures import What
 from whosthere.web import doors
 from whosthere.web.runtime import runtime
 from whosthere.web.signed_in import cookie_token
@@ -27,4 +28,6 @@ def confirm_by(identity: Identity, form: Mapping[str, str]) -> Refused | None:
     refused = agent_sessions.confirm(runtime(), identity, token, password)
     if refused is None:
         doors.forgive_passwords(identity.agent.email)
+    else:
+        doors.failed(What.CONFIRMATION, agent_id=identity.agent.id)
     return refused

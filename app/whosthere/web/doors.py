@@ -12,6 +12,8 @@ from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, Rat
 from whosthere.core.emails import lookup_key
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import tries
+from whosthere.services.agents import EMAIL_LENGTH_MAX
+from whosthere.services.failures import Failure, What
 from whosthere.web.limits import client_network
 from whosthere.web.runtime import limits, runtime
 
@@ -48,6 +50,8 @@ def forgive(item: RateLimitItem, door: str, who: str) -> None:
 def too_many_passwords(email: str) -> Refused | None:
     """Count one password that is tried for an account, from wherever; return the refusal when it is one too many."""
     fine = passes(PER_ADDRESS, "sign-in", client_network()) and passes(PER_ACCOUNT, "sign-in", lookup_key(email))
+    if not fine:
+        failed(What.THROTTLED, email=email)
     return None if fine else TOO_MANY
 
 
@@ -59,6 +63,8 @@ def forgive_passwords(email: str) -> None:
 def too_many_codes(agent_id: str) -> Refused | None:
     """Count one code that is tried for an account; return the refusal when it is one too many."""
     fine = passes(CODES, "code", agent_id) and passes(CODES_PER_DAY, "code", agent_id)
+    if not fine:
+        failed(What.THROTTLED, agent_id=agent_id)
     return None if fine else TOO_MANY
 
 
@@ -66,6 +72,16 @@ def forgive_codes(agent_id: str) -> None:
     """Forget the tries of an account whose code was just given."""
     forgive(CODES, "code", agent_id)
     forgive(CODES_PER_DAY, "code", agent_id)
+
+
+def failed(what: What, *, email: str = "", agent_id: str = "") -> None:
+    """Count a failure for the security log.
+
+    Args:
+        email: as it was typed; what no account can be called is forgotten at once.
+    """
+    known = email if len(email) <= EMAIL_LENGTH_MAX and email.isprintable() else ""
+    runtime().failures.add(Failure(what, client_network(), lookup_key(known), agent_id))
 
 
 def _window(item: RateLimitItem) -> int:

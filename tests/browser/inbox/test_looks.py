@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from tests.browser.inbox.moves import live, say, start
+from tests.browser.inbox.moves import live, ready, say, start
 from tests.browser.inbox.office import done
 from tests.browser.street import Street
 from tests.files import described, png
@@ -164,6 +164,17 @@ def test_older_messages_are_a_page_away(sit_down: Callable[..., Page], ada: Visi
     expect(page.locator("li.user")).to_have_count(4)
     page.get_by_role("link", name="Back to the newest messages").click()
     expect(page.locator("li.user", has_text="Message 203")).to_be_in_viewport()
+    # A link to a message leads to it, and shows which one it is, at once.
+    told = page.locator("li.user", has_text="Message 150")
+    page.goto(f"{page.url.partition('#')[0]}#{told.get_attribute('id')}")
+    page.reload()
+    ready(page)
+    expect(told).to_be_in_viewport()
+    expect(page.locator("li.user", has_text="Message 203")).not_to_be_in_viewport()
+    for scheme, colour in (("light", "rgb(59, 70, 214)"), ("dark", "rgb(170, 176, 255)")):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        expect(told.locator(".bubble")).to_have_css("outline", f"{colour} solid 2px")
+        expect(told.locator(".bubble")).to_have_css("animation-name", "none")
 
 
 def test_people_from_two_platforms_stand_in_one_list(

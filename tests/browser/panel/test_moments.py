@@ -14,7 +14,9 @@ from tests.browser.stage import Stage, opened, say
 from tests.clock import Clock
 from tests.people import ADA
 from tests.servers import until
-from whosthere.services import inbox
+from whosthere.services import inbox, redaction
+from whosthere.services.journal import Actor
+from whosthere.storage import messages
 
 pytestmark = pytest.mark.browser
 
@@ -136,6 +138,20 @@ def test_the_newest_message_says_that_the_team_has_read_it(stage: Stage, page: P
     stage.reply(stage.newest(), "Here I am.")
     expect(frame.locator(".them")).to_be_visible()
     expect(frame.locator(".meta:has-text('Seen'), .meta:has-text('Sent')")).to_have_count(0)
+
+
+def test_what_the_team_takes_back_leaves_an_open_panel(stage: Stage, page: Page) -> None:
+    frame = begin(stage, page, "My card is 4000")
+    runtime, platform_id = stage.shop.runtime, stage.shop.id
+    stage.reply(stage.newest(), "It is 4000, thanks.")
+    for who in (".them", ".me"):
+        expect(frame.locator(who)).to_contain_text("4000")
+    with runtime.reading(platform_id) as tenant:
+        said = [message.id for message in messages.after(tenant, stage.newest(), 0, 9)]
+    for one in said:
+        redaction.redact_message(runtime, platform_id, one, actor=Actor("agent:grace"))
+    expect(frame.locator("li.system")).to_have_text(["A message was removed"] * 2)
+    expect(frame.locator("#log")).not_to_contain_text("4000")
 
 
 def test_a_conversation_begun_in_another_tab_is_there_without_any_news(stage: Stage, page: Page) -> None:

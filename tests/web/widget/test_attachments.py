@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.clock import Clock
-from tests.files import WHOLE, described, png
+from tests.files import WHOLE, described, jpeg, png
 from tests.people import ADA, BOB
 from tests.rows import Rows
 from tests.shop import ORIGIN, WIDGET, Shop, Visitor, open_shop
@@ -70,6 +70,20 @@ def test_a_file_comes_out_as_it_went_in_and_nothing_in_it_can_run(ada: Visitor, 
     assert response.headers.getlist("Cache-Control") == ["no-store"]
     assert response.headers.getlist("Content-Security-Policy") == ["sandbox; default-src 'none'"]
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_a_photo_is_kept_without_where_it_was_taken(ada: Visitor, here: str, shop: Shop, settings: Settings) -> None:
+    photo = jpeg()[:2] + b"\xff\xe1\0\x12" + b"Exif\0\0" + b"48.858N 2E" + jpeg()[2:] + b"a film"
+    one = uploaded(ada, photo, "image/jpeg")
+    (shown,) = post(ada, here, [one]).json["attachments"]
+    assert (shown["size"], shown["width"], shown["height"]) == (len(jpeg()), 3, 2)
+    assert ada.get(f"/attachments/{one}", buffered=True).get_data() == jpeg()
+    (file,) = files_of(settings, shop)
+    assert file.read_bytes() == jpeg()
+    endless = jpeg()[:-2] + b"\xff\xfe\xff\xff\xff\xd9"  # what is said in it has no end
+    refused = ada.client.post(URL, data=endless, headers=ada.headers | described("image/jpeg"))
+    assert (refused.status_code, refused.json["code"]) == (400, "attachment_refused")
+    assert list((settings.instance_path / "attachments" / "incoming").iterdir()) == []
 
 
 def test_a_stored_file_is_its_owners_only(ada: Visitor, shop: Shop, settings: Settings) -> None:

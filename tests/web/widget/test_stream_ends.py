@@ -12,15 +12,21 @@ from tests import desk, servers
 from tests.clock import Clock
 from tests.listening import listening
 from tests.people import ADA, BOB
+from tests.rows import Rows
 from tests.servers import LiveServer, until
 from tests.shop import WIDGET, Shop, Visitor
+from tests.team import hash_quickly, hire
+from tests.topics import overheard
 from tests.web.widget.conftest import Listen
-from whosthere.services import keys, platforms, streams
+from whosthere.core.abuse import BlockedNetwork
+from whosthere.services import blocks, keys, platforms, streams
+from whosthere.services.agents import Identity
 from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
 from whosthere.settings import Settings
 from whosthere.storage import keys as key_rows
 from whosthere.storage import platforms as platform_rows
+from whosthere.storage.tables import users
 from whosthere.storage.tenancy import Tenant
 from whosthere.web import create_app
 from whosthere.wiring import build_runtime
@@ -121,6 +127,39 @@ def test_a_deleted_key_ends_its_streams_even_when_no_wake_up_arrives(
         stream.cursor()
         runtime.writing(shop.id, delete)
         assert stream.seconds_to_the_end() < SOON_SECONDS
+
+
+def block_the_person(runtime: Runtime, shop: Shop, who: Identity) -> None:
+    record_id = Rows(runtime.database, shop.id).one(users).id
+    assert blocks.set_blocked(runtime, who, record_id, True) is None
+
+
+def block_the_network(runtime: Runtime, shop: Shop, who: Identity) -> None:
+    assert isinstance(blocks.block_network(runtime, who, shop.id, "127.0.0.0/8"), BlockedNetwork)
+
+
+@pytest.mark.parametrize("is_heard", [True, False], ids=["heard", "wake-up lost"])
+@pytest.mark.parametrize("block", [block_the_person, block_the_network])
+def test_the_stream_of_somebody_who_is_blocked_ends_in_every_process(
+    runtime: Runtime,
+    shop: Shop,
+    ada: Visitor,
+    here: str,
+    listen: Listen,
+    monkeypatch: pytest.MonkeyPatch,
+    is_heard: bool,
+    block: Callable[[Runtime, Shop, Identity], None],
+) -> None:
+    """In the process of the agent, and in one that no word of it reaches."""
+    hash_quickly(monkeypatch)
+    admin = hire(runtime, shop.id, f"{shop.id}@example.com", role="admin").identity
+    with listen(ada) as stream:
+        stream.cursor()
+        block(runtime if is_heard else overheard(runtime)[0], shop, admin)
+        desk.reply(runtime if is_heard else overheard(runtime)[0], shop.id, here, "not for you any more")
+        assert stream.seconds_to_the_end() < SOON_SECONDS
+    with listen(ada) as again:
+        assert again.status in (401, 403)
 
 
 def test_other_sessions_of_the_person_go_on(

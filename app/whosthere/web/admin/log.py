@@ -18,7 +18,7 @@ from whosthere.services.journal import LAST
 from whosthere.storage.audit import Entry, Wanted
 from whosthere.web.admin.gate import Page, blueprint, page, platform
 from whosthere.web.runtime import runtime
-from whosthere.web.times import iso
+from whosthere.web.times import exact, iso
 from whosthere.web.wire import cursor, read_cursor
 
 PAGE_SIZE = 50
@@ -106,7 +106,15 @@ def harmless(cell: str) -> str:
 def told(entry: Entry) -> list[tuple[str, str]]:
     """Return the details of an entry as words; a change is told as from and to."""
     changes = entry.action in _CHANGES
-    return [(name, _told(value, changes)) for name, value in entry.detail.items() if value not in ("", None, [])]
+    told = {name: _moments(value) if name.endswith("At") else value for name, value in entry.detail.items()}
+    return [(name, _told(value, changes)) for name, value in told.items() if value not in ("", None, [])]
+
+
+def _moments(value: object) -> object:
+    """Return epoch milliseconds, or both ends of a change of them, as moments that can be read."""
+    if isinstance(value, list):
+        return [_moments(one) for one in value]
+    return exact(value) if isinstance(value, int) else value
 
 
 def _told(value: object, changes: bool = False) -> str:

@@ -10,6 +10,7 @@ from whosthere.core.reasons import Reason, Refused
 from whosthere.services import agent_sessions, second_factor
 from whosthere.services.agent_sessions import Halfway, SignedIn
 from whosthere.services.agents import EMAIL_LENGTH_MAX
+from whosthere.services.failures import What
 from whosthere.storage.agents import Agent
 from whosthere.web import doors
 from whosthere.web.agent.ways import page_of
@@ -53,6 +54,7 @@ def sign_in() -> Answer:
     user_agent = request.headers.get("User-Agent", "")
     outcome = agent_sessions.sign_in(runtime(), email, password, user_agent, instead_of=cookie_token())
     if isinstance(outcome, Refused):
+        doors.failed(What.PASSWORD, email=email)
         return _form(email, wanted, outcome), STATUS[outcome.reason]
     doors.forgive_passwords(email)
     if isinstance(outcome, Halfway):
@@ -99,6 +101,7 @@ def check_code() -> Answer:
         return _code_form(wanted, refused), STATUS[refused.reason], {"Retry-After": str(doors.WAIT_SECONDS)}
     refused = second_factor.accept(runtime(), agent, code)
     if refused is not None:
+        doors.failed(What.CODE, agent_id=agent.id)
         return _code_form(wanted, refused), STATUS[refused.reason]
     doors.forgive_codes(agent.id)
     entered = agent_sessions.let_in(runtime(), agent, request.headers.get("User-Agent", ""))

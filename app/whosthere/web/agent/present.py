@@ -78,6 +78,7 @@ class Line:
     assurance: Assurance | None = None
     proof: str = ""
     seen: bool = False
+    removed: bool = False
     files: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -182,19 +183,26 @@ def lines(thread: Thread) -> list[tuple[str, list[Line]]]:
     return [(day, list(group)) for day, group in groupby(ordered, key=lambda line: iso(line.at)[:10])]
 
 
+def line(message: Message) -> Line:
+    """Return one message by itself."""
+    return _message(message, 0)
+
+
 def _message(message: Message, seen_seq: int) -> Line:
     if message.author_kind == "system":
         return Line(message.id, "event", _EVENTS.get(message.event or "", message.body), "", message.created_at)
     files = tuple(message.attachments or ())
-    body = _REMOVED if message.event == REDACTED else message.body
+    removed = message.event == REDACTED
+    body = _REMOVED if removed else message.body
     if message.author_kind == "agent":
         seen = message.seq <= seen_seq
         name = message.author_name or "Agent"
-        return Line(message.id, "agent", body, name, message.created_at, seen=seen, files=files)
+        return Line(message.id, "agent", body, name, message.created_at, seen=seen, removed=removed, files=files)
     proof = f"key “{message.key_name}”" if message.key_name else ""
     assurance = Assurance(message.assurance or Assurance.ANONYMOUS)
     author = message.author_name or ""
-    return Line(message.id, "user", body, author, message.created_at, assurance, proof, files=files)
+    about = (message.created_at, assurance, proof)
+    return Line(message.id, "user", body, author, *about, removed=removed, files=files)
 
 
 def _note(note: Note) -> Line:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flask import Response
 
 from whosthere.services.streams import Event, Stream
+from whosthere.storage.messages import Message
 from whosthere.web.widget.answers import message_answer
 from whosthere.web.wire import typing_event
 
@@ -33,9 +34,14 @@ def _event(event: Event, *, first: bool) -> str:
     if event.seen is not None:
         seen = {"conversationId": event.seen.conversation_id, "agentReadSeq": event.seen.agent_read_seq}
         return f"event: read\ndata: {json.dumps(seen)}\n\n"
+    if event.changed is not None:
+        return f"event: changed\ndata: {_said(event.changed)}\n\n"
     if event.message is None:
         # The first one tells the client where it stands: what it reads after this, it cannot miss.
         return f"id: {event.cursor}\nevent: ready\ndata: {{}}\n\n" if first else ": keep-alive\n\n"
-    message = event.message
+    return f"id: {event.cursor}\nevent: message\ndata: {_said(event.message)}\n\n"
+
+
+def _said(message: Message) -> str:
     data = {"conversationId": message.conversation_id, "seq": message.seq, "message": message_answer(message)}
-    return f"id: {event.cursor}\nevent: message\ndata: {json.dumps(data)}\n\n"
+    return json.dumps(data)

@@ -306,6 +306,7 @@ def upgrade() -> None:
         sa.Column("blocked_at", sa.BigInteger(), nullable=True),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
         sa.Column("erased_at", sa.BigInteger(), nullable=True),
+        sa.Column("erasure_stopped_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["platform_id"], ["platforms.id"], name=op.f("fk_users_platform_id")),
         sa.PrimaryKeyConstraint("platform_id", "id", name=op.f("pk_users")),
         info={"tenant": True},

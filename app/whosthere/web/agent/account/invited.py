@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from whosthere.core.emails import lookup_key
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import agent_sessions, links
+from whosthere.services.failures import What
 from whosthere.services.links import Invitation
 from whosthere.web import doors
 from whosthere.web.agent.entry import blueprint, welcome
@@ -84,6 +85,8 @@ def _join_as_known(found: Invitation, code: str, form: Mapping[str, str]) -> Ans
         outcome = doors.too_many_passwords(found.link.email) or links.accept_by_password(
             runtime(), code, form.get("password", "")
         )
+        if isinstance(outcome, Refused) and outcome.reason is Reason.CREDENTIAL_INVALID:
+            doors.failed(What.PASSWORD, email=found.link.email)
     if isinstance(outcome, Refused):
         return _join_page(found, code, outcome), STATUS[outcome.reason]
     doors.forgive_passwords(found.link.email)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import agent_sessions, second_factor
+from whosthere.services.failures import What
 from whosthere.services.second_factor import SetUp
 from whosthere.web import doors
 from whosthere.web.agent.account.confirm import confirm_by, is_confirmed
@@ -36,6 +37,7 @@ def change_password() -> Answer:
     if refused is None:
         refused = agent_sessions.change_password(runtime(), identity(), form.get("present", ""), new)
     if refused is not None:
+        _tell(refused)
         field = {"password": "new"}.get(refused.field or "", refused.field)
         return _page(Refused(refused.reason, refused.detail, field), part="password"), STATUS[refused.reason]
     doors.forgive_passwords(agent.email)
@@ -75,6 +77,7 @@ def turn_second_factor_off() -> Answer:
     if refused is None:
         refused = second_factor.turn_off(runtime(), identity(), form.get("password", ""), form.get("code", "").strip())
     if refused is not None:
+        _tell(refused)
         return _page(refused, part="off"), STATUS[refused.reason]
     doors.forgive_passwords(agent.email)
     doors.forgive_codes(agent.id)
@@ -90,9 +93,17 @@ def renew_recovery_codes() -> Answer:
         return _page(refused, part="recovery"), STATUS[refused.reason]
     codes = second_factor.renew_recovery_codes(runtime(), identity(), form.get("code", "").strip())
     if isinstance(codes, Refused):
+        _tell(codes)
         return _page(codes, part="recovery"), STATUS[codes.reason]
     doors.forgive_codes(agent.id)
     return page("agent/account/recovery.html", codes=codes, fresh=False)
+
+
+def _tell(refused: Refused) -> None:
+    """Count a wrong password or code for the security log."""
+    if refused.reason is Reason.CREDENTIAL_INVALID:
+        what = What.CODE if refused.field == "code" else What.CONFIRMATION
+        doors.failed(what, agent_id=identity().agent.id)
 
 
 def _page(refused: Refused | None = None, *, part: str = "", done: str = "") -> str:

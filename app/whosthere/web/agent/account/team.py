@@ -1,4 +1,7 @@
-"""The team of a platform, for those who manage it."""
+"""The team of a platform, for those who manage it.
+
+What lets somebody in, gives them more, or locks them out takes the password of whoever does it.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,9 @@ def invite(platform_id: str) -> Answer:
     form, own_id = read_form(), identifier(platform_id)
     given = {"email": form.get("email", "").strip()[:300], "role": form.get("role", "")}
     _gate(own_id)
-    refused = None if doors.passes(doors.INVITATIONS, "invite", identity().agent.id) else doors.TOO_MANY
+    refused = confirm_by(form)
+    if refused is None and not doors.passes(doors.INVITATIONS, "invite", identity().agent.id):
+        refused = doors.TOO_MANY
     made = refused or team.invite(
         runtime(),
         identity(),
@@ -53,7 +58,7 @@ def invite(platform_id: str) -> Answer:
     )
     if isinstance(made, Refused):
         _only_expected(made)
-        return _page(own_id, given=given, refused=made), STATUS[made.reason]
+        return _page(own_id, given=given, refused=made, asking="invite"), STATUS[made.reason]
     return _page(own_id, link=_shown(WELCOME, made), link_kind="invitation", link_for=given["email"])
 
 
@@ -67,7 +72,12 @@ def revoke_invitation(platform_id: str, link_id: str) -> Answer:
 @blueprint.post("/team/<platform_id>/members/<agent_id>/role")
 def change_role(platform_id: str, agent_id: str) -> Answer:
     """Give a member another role."""
-    own_id, role = identifier(platform_id), read_form().get("role", "")
+    own_id, form = identifier(platform_id), read_form()
+    _gate(own_id)
+    refused, role = confirm_by(form), form.get("role", "")
+    if refused is not None:
+        given = {"email": "", "role": "", "wanted": role}
+        return _page(own_id, given=given, refused=refused, asking=f"role {agent_id}"), STATUS[refused.reason]
     return _done(own_id, team.change_role(runtime(), identity(), own_id, identifier(agent_id), role))
 
 
@@ -84,7 +94,11 @@ def remove_member(platform_id: str, agent_id: str) -> Answer:
 @blueprint.post("/team/<platform_id>/members/<agent_id>/close")
 def close_account(platform_id: str, agent_id: str) -> Answer:
     """Close a member's account."""
-    own_id = identifier(platform_id)
+    own_id, form = identifier(platform_id), read_form()
+    _gate(own_id)
+    refused = confirm_by(form)
+    if refused is not None:
+        return _page(own_id, refused=refused, asking=f"close {agent_id}"), STATUS[refused.reason]
     return _done(own_id, team.close_account(runtime(), identity(), own_id, identifier(agent_id)))
 
 
@@ -97,7 +111,7 @@ def make_password_link(platform_id: str, agent_id: str) -> Answer:
     made = refused or team.make_password_link(runtime(), identity(), own_id, identifier(agent_id))
     if isinstance(made, Refused):
         _only_expected(made)
-        return _page(own_id, refused=made, asking=identifier(agent_id)), STATUS[made.reason]
+        return _page(own_id, refused=made, asking=f"link {agent_id}"), STATUS[made.reason]
     return _page(own_id, link=_shown(RESET, made), link_kind="password", link_for=made.link.email)
 
 
@@ -139,7 +153,7 @@ def _page(platform_id: str, *, given: dict[str, str] | None = None, **about: obj
         platforms=platforms,
         roles=[role.value for role in reversed(Role) if reaches(own, role)],
         within_reach=lambda role: reaches(own, role),
-        given=given or {"email": "", "role": Role.AGENT.value},
+        given={"email": "", "role": Role.AGENT.value, "wanted": "", **(given or {})},
         sends_mail=sends_mail(),
         ask_password=not is_confirmed(),
         **values,
