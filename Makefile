@@ -41,7 +41,7 @@ layers: $(DEV) ## Check that imports point down, and the sizes of files and func
 bench: $(DEV) ## Measure the hot path
 	$(BIN)/python -m benchmarks $(ARGS)
 
-pictures: $(DEV) ## Photograph every state of launcher, panel and inbox again (docs/pictures/)
+pictures: $(DEV) ## Photograph every state of launcher, panel, inbox and desk again (docs/pictures/)
 	$(BIN)/python -m tests.browser.contact_sheet
 
 ci: lint types test ## Exactly what CI runs: style, types, every test

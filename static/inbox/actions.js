@@ -22,6 +22,7 @@ export function act(about) {
       .catch(() => "The server cannot be reached.")
       .then((trouble) => {
         busy = false;
+        if (trouble) menu?.setAttribute("open", ""); // what was chosen or typed there is still in it
         about.failed(trouble);
         about.changed();
       });

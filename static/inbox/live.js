@@ -90,6 +90,8 @@ function follow(api, tell, first) {
   }
 
   function poll() {
+    attempt = 0;
+    tell({ kind: "live" }); // the server answers
     tell({ kind: "everything" });
     timer = setTimeout(open, POLL_MS);
   }
@@ -102,6 +104,7 @@ function follow(api, tell, first) {
   }
 
   window.addEventListener("online", hurry);
+  window.addEventListener("offline", hurry); // or the silence would be noticed late
   void open();
 }
 

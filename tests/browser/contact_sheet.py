@@ -41,7 +41,7 @@ SHEETS_OF = {
     # name: its states, the widths of the window, pictures in a row, how large they are shown
     "panel": (tuple(PANEL), (1280, 390), 6, 0.5),
     "inbox": (tuple(INBOX), (1440, 390), 4, 0.42),
-    "desk": (by_page((*DESK, "closed")), (1440, 390), 6, 0.36),
+    "desk": (by_page((*DESK, "closed")), (1440, 390), 7, 0.33),
 }
 LONG = ("desk",)
 """Whose pages are photographed as long as they are, shown from their top, and stored as WebP, which is smaller."""
@@ -53,13 +53,13 @@ WEBP = """async ([png, quality]) => {
   canvas.getContext("2d").drawImage(image, 0, 0);
   return canvas.toDataURL("image/webp", quality);
 }"""
-WEBP_QUALITY = 0.6
+WEBP_QUALITY = 0.5
 STYLE = """
 body { margin: 0; padding: 16px; width: max-content; font: 600 13px system-ui }
 body { background: light-dark(#fff, #0b0c0f); color: light-dark(#15171c, #eceef3) }
 main { display: grid; grid-template-columns: repeat(%d, auto); gap: 16px }
 figure { margin: 0 }
-figure > div { max-height: 520px; overflow: hidden }
+figure > div { max-height: 480px; overflow: hidden }
 figcaption { padding: 0 0 6px }
 img { display: block; zoom: %s; border-radius: 8px; border: 2px solid light-dark(#e5e7ec, #2b2f38) }
 """
@@ -76,7 +76,7 @@ def page(folder: Path, part: str, width: int, scheme: str) -> str:
     """Return the sheet as a page."""
     names, _, columns, scale = SHEETS_OF[part]
     if width < 500:
-        columns, scale = (11, 0.45) if part in LONG else (max(columns, 6), 0.5)
+        columns, scale = (12, 0.42) if part in LONG else (max(columns, 6), 0.5)
     figures = []
     for name in names:
         picture = base64.b64encode((folder / f"{name}-{width}-{scheme}.png").read_bytes()).decode()

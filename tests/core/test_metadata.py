@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from itertools import pairwise
 
@@ -98,7 +99,7 @@ def test_a_jpeg_loses_what_it_says_and_nothing_else(
 ) -> None:
     mixed = [one for pair in zip([*said, *[b""] * 8], [*needed, *[b""] * 8], strict=False) for one in pair]
     after = kept(jpeg_of(*mixed, between=b"".join(between), behind=behind), "image/jpeg")
-    assert after.replace(b"\xff\xff", b"\xff") == jpeg_of(*needed).replace(b"\xff\xff", b"\xff")
+    assert re.sub(b"\xff+", b"\xff", after) == jpeg_of(*needed)  # padding says nothing
     assert HOME not in after
 
 

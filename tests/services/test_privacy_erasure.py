@@ -14,8 +14,8 @@ from tests.shop import Shop, open_shop
 from tests.team import hire
 from tests.web.widget.endpoints import check_problem
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import erasure, records, tokens
-from whosthere.services.erasure import Erasure
+from whosthere.services import chores, erasure, records, tokens
+from whosthere.services.erasure import Erasure, Standing
 from whosthere.services.journal import Actor, entries
 from whosthere.services.purge import purge
 from whosthere.services.runtime import Runtime
@@ -25,6 +25,7 @@ from whosthere.storage.ledger import Entry
 ACTOR = Actor("cli:grace")
 NOBODY = "00000000-0000-0000-0000-000000000000"
 MARK = "ada-4711-xyzzy"
+EVE = Person("eve", "eve@example.com", "Eve")
 MARKED = Person(MARK, f"{MARK}@example.com", f"Ada {MARK}")
 
 
@@ -212,3 +213,24 @@ def test_the_team_sees_and_changes_nothing_of_an_erased_person(
     for method, path, body in (("GET", "", None), ("POST", "/notes", note), ("POST", "/messages", note)):
         response = grace.call(client, method, f"/conversations/{ada.conversation_id}{path}", body)
         check_problem(response, 404, "not_found")
+
+
+def test_the_chores_finish_what_was_interrupted_and_leave_what_was_stopped(
+    client: FlaskClient, shop: Shop, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "_BATCHES", 5)
+    ada, bob, eve = (live(client, shop, who, mark) for who, mark in ((MARKED, MARK), (BOB, "bob-0815"), (EVE, "eve-1")))
+    for one in (ada, bob, eve):
+        erasure.erase(runtime, shop.id, one.record_id, actor=ACTOR, batches_max=1)
+    assert erasure.stop(runtime, shop.id, bob.record_id, actor=ACTOR) is None
+    turns = 1
+    while chores.erase(runtime):
+        turns += 1
+    assert turns > 1, "nobody who waits for mail waits for all of it"
+    assert traces(runtime, MARK) == traces(runtime, eve.mark) == set()
+    assert traces(runtime, bob.mark) != set()
+    found = erasure.standing(runtime, shop.id, bob.record_id)
+    assert isinstance(found, Standing)
+    assert (found.finished, found.stopped) == (False, True)
+    assert isinstance(erasure.erase(runtime, shop.id, bob.record_id, actor=ACTOR), Erasure), "asked for again"
+    assert traces(runtime, bob.mark) == set()

@@ -86,6 +86,7 @@ def export(
 
 @command.command("erase")
 @_one_person
+@click.option("--claims", is_flag=True, help="Take their identifiers out of records that only claim them, too.")
 @click.option("--dry-run", is_flag=True, help="Count only; change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -94,6 +95,7 @@ def erase(
     user_id: str | None,
     email: str | None,
     record_id: str | None,
+    claims: bool,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -115,6 +117,7 @@ def erase(
                         person,
                         actor=whoever_types(),
                         progress=lambda done, total: told("messages", done, total),
+                        claims_too=claims,
                     )
                 )
     if as_json:

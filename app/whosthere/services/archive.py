@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
-from typing import IO
+from typing import IO, cast
 from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -41,13 +42,65 @@ def write_zip(
     export = begin(runtime, platform_id, record_id, actor=actor)
     if isinstance(export, Refused):
         return export
-    count = _Count(export.messages_number, progress)
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-        _write(archive, export, "person.json", dossier.pieces(export, count.one_more))
-        places = {one.id: place for one in export.attachments() if (place := _keep(archive, export, one))}
-        links = {one: quote(place) for one, place in places.items()}
-        _write(archive, export, "person.html", booklet.pieces(export, links))
+        for _ in _written(archive, export, progress):
+            pass
     return None
+
+
+def stream_zip(runtime: Runtime, platform_id: str, record_id: str, *, actor: Actor) -> Iterator[bytes] | Refused:
+    """Return the same in pieces as they come about: a download begins at once, however much there is.
+
+    Raises:
+        Gone: while it is read, as for `write_zip`.
+    """
+    export = begin(runtime, platform_id, record_id, actor=actor)
+    return export if isinstance(export, Refused) else _streamed(export)
+
+
+def _streamed(export: Export) -> Iterator[bytes]:
+    sink = _Sink()
+    with (
+        ZipFile(cast("IO[bytes]", sink), "w", ZIP_DEFLATED) as archive,
+        # Closed before the archive when whoever reads it goes away.
+        closing(_written(archive, export, lambda done, total: None)) as steps,
+    ):
+        for _ in steps:
+            if sink.size >= _CHUNK_BYTES:
+                yield sink.take()
+    yield sink.take()
+
+
+class _Sink:
+    """A file that can only be written to, and is read by taking what was written."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self.size = 0
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        self.size += len(piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def take(self) -> bytes:
+        taken, self._pieces, self.size = b"".join(self._pieces), [], 0
+        return taken
+
+
+def _written(archive: ZipFile, export: Export, progress: Progress) -> Generator[None, None, None]:
+    """Write everything, and yield after every piece."""
+    count = _Count(export.messages_number, progress)
+    yield from _write(archive, export, "person.json", dossier.pieces(export, count.one_more))
+    places: dict[str, str] = {}
+    for one in export.attachments():
+        place = yield from _keep(archive, export, one)
+        if place is not None:
+            places[one.id] = quote(place)
+    yield from _write(archive, export, "person.html", booklet.pieces(export, places))
 
 
 class _Count:
@@ -60,13 +113,14 @@ class _Count:
             self._progress(self._done, max(self._done, self._total))
 
 
-def _write(archive: ZipFile, export: Export, name: str, pieces: Iterator[str]) -> None:
+def _write(archive: ZipFile, export: Export, name: str, pieces: Iterator[str]) -> Generator[None, None, None]:
     with archive.open(_entry(export, name), "w", force_zip64=True) as entry:
         for piece in pieces:
             entry.write(piece.encode())
+            yield
 
 
-def _keep(archive: ZipFile, export: Export, attachment: Attachment) -> str | None:
+def _keep(archive: ZipFile, export: Export, attachment: Attachment) -> Generator[None, None, str | None]:
     """Copy a file; `None` for one that is missing."""
     stored = export.runtime.files.open(export.platform_id, attachment.id)
     if stored is None:
@@ -76,6 +130,7 @@ def _keep(archive: ZipFile, export: Export, attachment: Attachment) -> str | Non
     with stored, archive.open(_entry(export, place), "w", force_zip64=True) as entry:
         while chunk := stored.read(_CHUNK_BYTES):
             entry.write(chunk)
+            yield
     return place
 
 

@@ -2,7 +2,7 @@
 
 The first transaction takes the record's identity away, so that from then on nobody is let in as this person and nobody
 on the team finds them. What they left is emptied in small transactions after it. Interrupted anywhere, the erasure goes
-on by itself (`services.chores`). Somebody may stop it; then it waits until it is asked for again, or for the next purge.
+on by itself (`services.chores`). Somebody may stop it; then it waits until it is asked for again, or for a purge.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from whosthere.core.reasons import Refused
 from whosthere.core.redaction import telling
 from whosthere.core.resolution import Record
 from whosthere.realtime.hub import access_topic, platform_topic, record_topic
+from whosthere.services import claims
 from whosthere.services.journal import Actor, note
 from whosthere.services.people import NOT_FOUND
 from whosthere.services.runtime import Runtime
@@ -71,9 +72,7 @@ def resume(runtime: Runtime, platform_id: str, record_id: str, *, actor: Actor) 
     return runtime.writing(platform_id, lambda tenant: _stop(runtime, tenant, record_id, actor, now, stopped=False))
 
 
-def _stop(
-    runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int, *, stopped: bool
-) -> Refused | None:
+def _stop(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int, *, stopped: bool) -> Refused | None:
     marks = erasure.marks(tenant, record_id)
     if marks is None or marks.deleted_at is None:
         return NOT_FOUND
@@ -102,15 +101,17 @@ def erase(
     progress: Progress = lambda done, total: None,
     batch: int = BATCH,
     batches_max: int | None = None,
+    claims_too: bool = False,
 ) -> Erasure | Refused:
     """Erase a person for good; one that is erased already stays so.
 
     Args:
+        claims_too: whether to take their identifiers out of other records, too, that merely claim them.
         batch: how much one transaction does at most.
         batches_max: after how many of them to stop; the next call goes on.
     """
     now = runtime.clock()
-    targets = runtime.writing(platform_id, lambda tenant: _close(runtime, tenant, record_id, actor, now))
+    targets = runtime.writing(platform_id, lambda tenant: _close(runtime, tenant, record_id, actor, now, claims_too))
     if isinstance(targets, Refused):
         return targets
     for one in targets:
@@ -157,7 +158,9 @@ def go_on(runtime: Runtime, platform_id: str, *, batch: int = BATCH, batches_max
     return not all(done)
 
 
-def _close(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int) -> list[str] | Refused:
+def _close(
+    runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: int, claims_too: bool
+) -> list[str] | Refused:
     """Close the record, and the anonymous users that became part of it; return those whose erasure is to go on."""
     if erasure.marks(tenant, record_id) is None:
         return NOT_FOUND
@@ -166,11 +169,12 @@ def _close(runtime: Runtime, tenant: Tenant, record_id: str, actor: Actor, now: 
     if person is not None:
         platforms.raise_access(tenant.connection, tenant.platform_id)
         _forget_named(tenant, person)
+        about = {"claims": claims.forget(tenant, person.record)} if claims_too else {}
         for one in everybody:
             erasure.close(tenant, one, now)
         if person.anonymous:
             sessions.end_anonymous(tenant, record_id, now)  # its token must not begin the same user anew
-        note(runtime, tenant, actor, "user.erased", now, user=record_id)
+        note(runtime, tenant, actor, "user.erased", now, user=record_id, **about)
     going = [one for one in everybody if _goes_on(erasure.marks(tenant, one))]
     for one in going:
         erasure.stop(tenant, one, None)

@@ -41,7 +41,7 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Where the erasure of a record stands: when it began, when it was done, since when it is stopped, epoch milliseconds."""
+    """Where the erasure of a record stands: when it began, was done, was stopped, epoch milliseconds."""
 
     deleted_at: int | None
     erased_at: int | None

@@ -7,11 +7,33 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from tests.browser.desk.bureau import Bureau
+from tests.browser.inbox.office import done
 from tests.people import ADA, BOB, MALLORY
 from tests.shop import ORIGIN
+from whosthere.services import erasure
 
 Scene = Callable[[Page, Bureau], None]
 STATES: dict[str, Scene] = {}
+ALIKE = {
+    "new platform",
+    "set-up, green",
+    "set-up, React and Go",
+    "only key",
+    "server key made",
+    "verification, enforced",
+    "verification, off",
+    "doctor",
+    "log, filtered",
+    "log, nothing fits",
+    "appearance",
+    "people",
+    "person, password",
+    "hostile log",
+    "account, browsers",
+    "search, nothing",
+    "invited",
+}
+"""Made of the same parts as others: photographed, and not examined on their own."""
 
 
 def state(name: str) -> Callable[[Scene], Scene]:
@@ -145,3 +167,15 @@ def _locked_person(page: Page, desk: Bureau) -> None:
 @state("person, unsure")
 def _unsure(page: Page, desk: Bureau) -> None:
     desk.send(page, f"people/{desk.people['bob']}", "Erase this person", sure="erase")
+
+
+@state("person, erasing")
+def _erasing(page: Page, desk: Bureau) -> None:
+    bob, actor = desk.people["bob"], desk.grace.identity.actor
+    done(erasure.erase(desk.runtime, desk.shop.id, bob, actor=actor, batches_max=0))
+    desk.go(page, f"people/{bob}/erasing?of=3")
+
+
+@state("person, erasure stopped")
+def _stopped(page: Page, desk: Bureau) -> None:
+    desk.send(page, f"people/{desk.people['bob']}/erasing?of=3", "Stop")

@@ -51,6 +51,54 @@ def test_a_message_that_came_before_the_page_listened_is_not_missed(
     expect(page.locator("li.user", has_text="Just now")).to_be_visible()
 
 
+def test_who_is_offline_is_told_loses_nothing_and_catches_up(sit_down: Callable[..., Page], ada: Visitor) -> None:
+    """A reply, a half-written tag; what Ada says meanwhile comes by itself."""
+    conversation_id = start(ada, "Hello?")
+    page = sit_down(f"conversations/{conversation_id}")
+    live(page)
+    page.context.set_offline(True)
+    expect(page.locator("#link")).to_have_text("Connecting again…")
+    page.fill("#text", "On my way")
+    page.press("#text", "Control+Enter")
+    expect(page.locator("#sending")).to_have_text("Not sent. The server cannot be reached. Your text is kept.")
+    expect(page.locator("#text")).to_have_value("On my way")
+    tag = page.locator("[data-menu=tags] input:not([type=hidden])").first
+    page.locator("[data-menu=tags] summary").click()
+    tag.fill("harbour")
+    tag.press("Enter")
+    expect(page.locator("#link")).to_have_text("The server cannot be reached.")
+    expect(tag).to_have_value("harbour")
+    say(ada, conversation_id, "Are you there?")
+    page.context.set_offline(False)
+    expect(page.locator("#link")).to_have_text("")
+    expect(page.locator("li.user", has_text="Are you there?")).to_be_visible()
+    expect(tag).to_have_value("harbour")
+    tag.press("Enter")
+    expect(page.locator(".about span.tag", has_text="harbour")).to_be_visible()
+    expect(page.locator("#text")).to_have_value("On my way")
+    page.press("#text", "Control+Enter")
+    expect(page.locator("#text")).to_have_value("")
+    expect(page.locator("li.agent")).to_have_count(1)
+
+
+def test_an_inbox_that_has_to_poll_is_not_connecting(sit_down: Callable[..., Page], ada: Visitor) -> None:
+    """The server was away, and has no place for a stream when it is back."""
+    page = sit_down()
+    live(page)
+    away = [True]
+    page.route(
+        "**/api/v1/agent/stream", lambda route: route.abort() if away[0] else route.fulfill(status=503, body="{}")
+    )
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#link")).to_have_text("Connecting again…")
+    away[0] = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#link")).to_have_text("")
+    start(ada, "Polled for")
+    page.evaluate("dispatchEvent(new Event('online'))")  # rather than wait for the next turn
+    expect(page.locator("a.row", has_text="Polled for")).to_be_visible()
+
+
 def test_all_tabs_of_a_browser_share_one_stream(sit_down: Callable[..., Page], street: Street, ada: Visitor) -> None:
     """Browsers allow about six connections; the next tab takes over when the first one is closed."""
     conversation_id = start(ada, "Hello")

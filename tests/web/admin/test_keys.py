@@ -95,6 +95,18 @@ def test_keys_take_the_password_of_these_minutes(room: Room, shop: Shop, clock: 
     assert room.send(f"keys/{shop.key_id}/end", ends="2030-01-01T00:00", **PASSWORD_FIELD).status_code == 303
 
 
+def test_a_wrong_password_is_told_at_the_form_it_was_for(room: Room, clock: Clock) -> None:
+    assert room.send("server-keys", server_name="backend").status_code == 200
+    clock.advance(minutes=11)
+    for path, fields, place in (
+        ("keys", {"scheme": "standard"}, "password"),
+        ("server-keys", {"server_name": "crm"}, "server_password"),
+    ):
+        page = room.send(path, **fields, password="not it at all").get_data(as_text=True)
+        assert re.findall(r'id="([\w-]+)-wrong"', page) == [place]
+        assert re.findall(r'<input id="([\w-]+)"[^>]* aria-invalid="true" autofocus', page) == [place]
+
+
 def test_a_key_gets_an_end_and_loses_it(room: Room, shop: Shop, rows: Rows) -> None:
     path = f"keys/{shop.key_id}/end"
     assert room.send(path, ends="2030-06-01T12:30").status_code == 303

@@ -36,6 +36,11 @@ def test_the_log_tells_who_did_what(room: Room, shop: Shop) -> None:
     assert "name new scheme standard imported no" in said
 
 
+def test_moments_in_the_log_can_be_read(room: Room, shop: Shop) -> None:
+    room.send(f"keys/{shop.key_id}/end", ends="2030-06-01T12:30")
+    assert "endsAt nothing → 1 June 2030, 12:30:00 UTC" in room.read("log")
+
+
 def test_the_log_is_filtered(runtime: Runtime, room: Room, shop: Shop, clock: Clock, grace: Colleague) -> None:
     write(runtime, shop, "key.created", name="first")
     write(runtime, shop, "key.deleted", actor="server_key:1", name="second")

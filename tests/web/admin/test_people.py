@@ -16,8 +16,9 @@ from tests.rows import Rows
 from tests.shop import Shop, open_shop
 from tests.web.admin.room import PASSWORD_FIELD, Room
 from tests.web.agent.desk import text_of
+from whosthere.services import chores
 from whosthere.services.runtime import Runtime
-from whosthere.storage.tables import audit_log, users
+from whosthere.storage.tables import audit_log, messages, users
 
 SAID = "My order never arrived"
 
@@ -66,6 +67,19 @@ def test_an_export_is_complete_and_in_the_log(room: Room, ada_id: str, rows: Row
     response.close()
 
 
+def test_an_export_is_sent_as_it_is_read_and_can_be_broken_off(
+    room: Room, ada_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whosthere.services.archive._CHUNK_BYTES", 1)
+    response = room.send(f"people/{ada_id}/export")
+    pieces = response.response
+    first = next(iter(pieces))
+    assert first.startswith(b"PK")
+    assert "Content-Length" not in response.headers
+    response.close()
+    assert room.send(f"people/{ada_id}/export").get_data().startswith(first[:4])
+
+
 def test_all_sessions_of_a_person_end(client: FlaskClient, room: Room, shop: Shop, ada_id: str) -> None:
     ada = shop.visitor(client, ADA.proven())
     assert ada.get("/conversations").status_code == 200
@@ -88,13 +102,53 @@ def test_an_erased_person_is_gone(room: Room, ada_id: str, rows: Rows) -> None:
     assert ADA.email not in log
 
 
-def test_a_long_erasure_goes_on_where_it_stopped(room: Room, ada_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_erasure_goes_on_by_itself_can_be_stopped_and_resumes(
+    runtime: Runtime, room: Room, ada_id: str, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert room.open(f"people/{ada_id}/erasing").status_code == 404, "nobody erases her yet"
+    assert room.send(f"people/{ada_id}/erasing", go="stop").status_code == 404
     monkeypatch.setattr("whosthere.web.admin.people.BATCHES_PER_REQUEST", 0)
-    stopped = room.send(f"people/{ada_id}/erase", sure="ERASE")
-    assert stopped.status_code == 200
-    assert "The erasure is going on" in text_of(stopped)
-    monkeypatch.setattr("whosthere.web.admin.people.BATCHES_PER_REQUEST", 20)
-    assert room.send(f"people/{ada_id}/erase").status_code == 303
+    begun = room.send(f"people/{ada_id}/erase", sure="ERASE")
+    progress = f"people/{ada_id}/erasing"
+    assert begun.location == room.url(f"{progress}?of=1")
+    going = room.open(progress, of="1")
+    assert "0 of 1 messages are erased. It goes on by itself." in text_of(going)
+    assert '<noscript><meta http-equiv="refresh"' in going.get_data(as_text=True)
+    assert f'data-poll="{room.url("")}people/{ada_id}/erasing/progress' in going.get_data(as_text=True)
+    stopped = room.send(f"people/{ada_id}/erasing", go="stop", of="1")
+    assert (stopped.status_code, stopped.location) == (303, begun.location)
+    assert not chores.erase(runtime), "nothing that may be done"
+    assert "It is stopped" in room.read(progress, of="1")
+    assert 'http-equiv="refresh"' not in room.open(progress).get_data(as_text=True)
+    assert rows.one(messages).body == SAID
+    assert room.send(f"people/{ada_id}/erasing", go="on", of="1").status_code == 303
+    assert not chores.erase(runtime), "all of it fits into one turn"
+    assert "The person is erased." in room.read(f"{progress}/progress", of="1")
+    assert room.send(f"people/{ada_id}/erasing", go="stop").status_code == 303
+    assert "The person is erased." in room.read(progress, of="x" * 99)
+    assert rows.one(messages).body == ""
+    log = [row.action for row in rows.all(audit_log) if row.action.startswith("user.")]
+    assert log == ["user.erased", "user.erasure_stopped", "user.erasure_resumed"]
+
+
+def test_claims_of_others_are_shown_before_an_erasure_and_go_with_it_if_wanted(
+    client: FlaskClient, room: Room, shop: Shop, ada_id: str, rows: Rows
+) -> None:
+    guest = shop.visitor(client, {})
+    guest.start("I am Ada", "guest")
+    assert guest.send("PUT", "/contact", {"name": "<b>Ada", "email": ADA.email}).status_code < 300
+    (guest_id,) = (row.id for row in rows.all(users) if row.id != ada_id)
+    page = room.open(f"people/{ada_id}").get_data(as_text=True)
+    assert "by 1 other record" in page
+    assert f"people/{guest_id}" in page
+    assert "<bdi>&lt;b&gt;Ada</bdi>" in page
+    assert 'name="claims" value="yes" checked' in page
+    unsure = room.send(f"people/{ada_id}/erase", sure="no").get_data(as_text=True)
+    assert 'name="claims" value="yes"><' in unsure, "nothing that was chosen is lost"
+    assert room.send(f"people/{ada_id}/erase", sure="ERASE", claims="yes").status_code == 303
+    (guest_row,) = (row for row in rows.all(users) if row.id == guest_id)
+    assert (guest_row.contact_email, guest_row.contact_name) == (None, None)
+    assert next(row for row in rows.all(audit_log) if row.action == "user.erased").detail["claims"] == 1
 
 
 def test_exports_and_erasures_take_the_password_of_these_minutes(

@@ -68,12 +68,14 @@ def test_what_is_saved_is_stored(runtime: Runtime, room: Room, shop: Shop) -> No
 def test_the_second_of_two_admins_is_told(runtime: Runtime, room: Room, shop: Shop) -> None:
     seen = version(room)
     first = room.send("verification", verification="report", email_adoption="on", version=seen)
-    second = room.send("verification", verification="off", anonymous_days="30", email_adoption="on", version=seen)
+    fields = {"verification": "off", "anonymous_days": "30", "anonymous_idle_days": "", "origins": f"{ORIGIN}\r\n"}
+    second = room.send("verification", **fields, email_adoption="on", version=seen)
     assert first.status_code == 303
     assert second.status_code == 409
     said = text_of(second)
     assert "Somebody else changed this platform meanwhile." in said
     assert "verification is now report ; you wrote off" in said
+    assert said.count("; you wrote") == 2, "what differs, and not what is only spelled in another way"
     assert 'value="30"' in second.get_data(as_text=True)
     assert stored(runtime, shop)["verification"] == "report"
     fresh = re.search(r'name="version" value="(\d+)"', second.get_data(as_text=True))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
-from typing import IO, cast
 
-from flask import Response, redirect, request, send_file, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import erasure, people
-from whosthere.services.archive import write_zip
+from whosthere.services import claims, erasure, people
+from whosthere.services.archive import stream_zip
 from whosthere.services.people import Wanted
 from whosthere.storage.users import User
 from whosthere.web.admin.gate import Page, blueprint, identity, page, platform, unconfirmed
@@ -22,9 +19,10 @@ from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 
 BATCHES_PER_REQUEST = 20
-"""How much of an erasure one request does; the page shows how far it came, and goes on."""
+"""How much of an erasure one request does; the rest is done by the chores, while a page shows how far they came."""
 
 DONE = {"ended": "Every session of this person has ended.", "erased": "The person is erased."}
+_NUMBER_LENGTH_MAX = 12
 _NOTHING = Refused(Reason.INVALID_FIELD, "Write a userId or an email address, exactly.", "who")
 _UNSURE = Refused(Reason.INVALID_FIELD, "Write ERASE, so that nobody is erased by mistake.", "sure")
 _WHO_LENGTH_MAX = 750
@@ -65,19 +63,16 @@ def end_sessions(platform_id: str, record_id: str) -> BaseResponse:
 
 @blueprint.post("/platforms/<platform_id>/people/<record_id>/export")
 def export_person(platform_id: str, record_id: str) -> Response | Page:
-    """Give out everything there is of a person: JSON, readable HTML, the files."""
+    """Give out everything there is of a person as it is read: JSON, readable HTML, the files."""
     person = _person(record_id)
     refused = confirm_by(identity(), request.form)
     if refused is not None:
         return _person_page(person, [Refused(refused.reason, refused.detail, "export_password")])
-    with ExitStack() as stack:
-        file = stack.enter_context(tempfile.TemporaryFile())
-        outcome = write_zip(runtime(), platform().id, person.record.id, cast("IO[bytes]", file), actor=identity().actor)
-        if isinstance(outcome, Refused):
-            raise Problem(outcome)
-        file.seek(0)
-        stack.pop_all()  # closed by the server, once it is sent
-        return send_file(file, "application/zip", as_attachment=True, download_name="person.zip")
+    pieces = stream_zip(runtime(), platform().id, person.record.id, actor=identity().actor)
+    if isinstance(pieces, Refused):
+        raise Problem(pieces)
+    headers = {"Content-Disposition": 'attachment; filename="person.zip"'}
+    return Response(pieces, mimetype="application/zip", headers=headers)
 
 
 @blueprint.post("/platforms/<platform_id>/people/<record_id>/erase")
@@ -92,13 +87,59 @@ def erase_person(platform_id: str, record_id: str) -> BaseResponse | Page:
     if problems:
         return _person_page(known, problems) if isinstance(known, User) else _page(problems, going=record_id)
     outcome = erasure.erase(
-        runtime(), platform().id, record_id, actor=identity().actor, batches_max=BATCHES_PER_REQUEST
+        runtime(),
+        platform().id,
+        record_id,
+        actor=identity().actor,
+        batches_max=BATCHES_PER_REQUEST,
+        claims_too=request.form.get("claims") == "yes",
     )
     if isinstance(outcome, Refused):
         raise Problem(outcome)
     if not outcome.finished:
-        return _page(going=record_id, left=outcome.extent.messages)
+        return redirect(_erasing(record_id, str(outcome.extent.messages)), 303)
     return redirect(url_for("admin.show_people", platform_id=platform().id, done="erased"), 303)
+
+
+@blueprint.get("/platforms/<platform_id>/people/<record_id>/erasing")
+def show_erasing(platform_id: str, record_id: str) -> Page:
+    """Show how far an erasure has come; the page asks again by itself."""
+    return page("admin/erasing.html", (), **_progress(record_id))
+
+
+@blueprint.get("/platforms/<platform_id>/people/<record_id>/erasing/progress")
+def show_erasing_progress(platform_id: str, record_id: str) -> Page:
+    """Return the part of that page that changes."""
+    return page("admin/_erasing.html", (), **_progress(record_id))
+
+
+@blueprint.post("/platforms/<platform_id>/people/<record_id>/erasing")
+def steer_erasing(platform_id: str, record_id: str) -> BaseResponse:
+    """Have the rest of an erasure wait, or go on."""
+    record_id = identifier(record_id)
+    steer = erasure.stop if request.form.get("go") == "stop" else erasure.resume
+    refused = steer(runtime(), platform().id, record_id, actor=identity().actor)
+    if refused is not None:
+        raise Problem(refused)
+    return redirect(_erasing(record_id, request.form.get("of", "")), 303)
+
+
+def _erasing(record_id: str, of: str) -> str:
+    return url_for("admin.show_erasing", platform_id=platform().id, record_id=record_id, of=_number(of))
+
+
+def _progress(record_id: str) -> dict[str, object]:
+    record_id = identifier(record_id)
+    standing = erasure.standing(runtime(), platform().id, record_id)
+    if isinstance(standing, Refused):
+        raise Problem(standing)
+    of = max(_number(request.args.get("of", "")), standing.extent.messages)
+    return {"standing": standing, "of": of, "record_id": record_id}
+
+
+def _number(text: str) -> int:
+    """Return how many messages there were, as the address says; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _NUMBER_LENGTH_MAX else 0
 
 
 def _page(
@@ -107,7 +148,6 @@ def _page(
     who: str = "",
     found: list[User] | None = None,
     going: str = "",
-    left: int = 0,
 ) -> Page:
     return page(
         "admin/people.html",
@@ -115,7 +155,6 @@ def _page(
         who=who,
         found=found,
         going=going,
-        left=left,
         done=DONE.get(request.args.get("done", ""), ""),
         ask_password=bool(unconfirmed()),
     )
@@ -128,6 +167,9 @@ def _person_page(person: User, problems: Sequence[Refused] = ()) -> Page:
         problems,
         person=person,
         extent=None if isinstance(extent, Refused) else extent,
+        claiming=claims.of_others(runtime(), platform().id, person.record),
+        claims_shown=claims.SHOWN_MAX,
+        claims_too="sure" not in request.form or request.form.get("claims") == "yes",
         done=DONE.get(request.args.get("done", ""), ""),
         ask_password=bool(unconfirmed()),
     )
