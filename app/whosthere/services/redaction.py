@@ -104,5 +104,5 @@ def _tell(runtime: Runtime, platform_id: str, message: Message) -> None:
     with runtime.reading(platform_id) as tenant:
         conversation = conversations.find(tenant, message.conversation_id)
     if conversation is not None:
-        runtime.hub.publish(record_topic(platform_id, conversation.record_id))
+        runtime.hub.publish(record_topic(platform_id, conversation.record_id), signal(message.id))
         runtime.hub.publish(platform_topic(platform_id), changed(conversation.id))
