@@ -16,7 +16,8 @@ from tests.people import Person
 from tests.rows import TENANT_TABLES
 from tests.shop import ORIGIN, WIDGET, Shop, Visitor
 from whosthere.services.runtime import Runtime
-from whosthere.storage import ledger
+from whosthere.storage import events, ledger
+from whosthere.storage.events import Event
 from whosthere.storage.tables import metadata
 from whosthere.storage.tenancy import Tenant
 
@@ -78,6 +79,8 @@ def _surround(
     mail = {"id": answer_id, "kind": "reply", "recipient": f"{mark}@mail.example.com", "created_at": now}
     tenant.add(tables["outbox"], conversation_id=conversation_id, subject=f"On {mark}", body=f"Dear {mark}", **mail)
     ledger.add_history(tenant, runtime.new_id(), record_id, record_id, [conversation_id], now)
+    done = Event(now, f"bought {mark}", {"order": mark})
+    assert events.add(tenant, record_id, done, most=20)
     sample = {"id": runtime.new_id(), "day": 1, "reason": "token_signature", "detail": {}, "created_at": now}
     tenant.add(tables["refusal_samples"], page_url=f"{ORIGIN}/account?id={user_id}", **sample)
 

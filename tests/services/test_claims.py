@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from tests.people import ADA, BOB
+from tests.people import ADA, BOB, Person
 from tests.rows import Rows
 from tests.services.lives import traces
 from tests.shop import Shop, Visitor, open_shop
@@ -61,6 +61,18 @@ def test_claims_go_and_what_was_proven_or_belongs_to_somebody_else_stays(
     assert traces(runtime, "I am liar"), "what they said is theirs"
     assert liar.get("/conversations").status_code == 401, "nobody comes back to it by what it claimed"
     assert near.get("/conversations").status_code == bob.get("/conversations").status_code == 200
+
+
+def test_what_two_people_proved_stays_the_others(runtime: Runtime, client: FlaskClient, shop: Shop) -> None:
+    ada_id = record_of(shop, shop.visitor(client, ADA.proven()))
+    partner = shop.visitor(client, Person("partner", ADA.email, "Partner").proven())
+    partner.start("We share an address")
+    partner.send("PUT", "/contact", {"name": "Partner", "email": ADA.email})
+    own_id = record_of(shop, partner)
+    before = next(row for row in Rows(runtime.database, shop.id).all(records) if row.id == own_id)
+    assert (before.email, before.email_proven) == (ADA.email, True)
+    assert isinstance(erasure.erase(runtime, shop.id, ada_id, actor=ACTOR, claims_too=True), Erasure)
+    assert next(row for row in Rows(runtime.database, shop.id).all(records) if row.id == own_id) == before
 
 
 def test_without_the_wish_other_records_stay_as_they_are(runtime: Runtime, client: FlaskClient, shop: Shop) -> None:

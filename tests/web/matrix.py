@@ -76,7 +76,7 @@ _LINES: tuple[tuple[Door, str], ...] = (
     ),
     (
         Door(Way.BACKEND),
-        "server_api: identify_user look_up_users show_user end_sessions export_user fetch_attachment"
+        "server_api: identify_user look_up_users show_user end_sessions track_event export_user fetch_attachment"
         " list_ledger undo_merge erase_user",
     ),
     (

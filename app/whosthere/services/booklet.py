@@ -7,8 +7,10 @@ from html import escape
 from typing import Any
 
 from whosthere.core.instants import rfc3339
+from whosthere.services.events import spelled
 from whosthere.services.export import Export
 from whosthere.storage.conversations import Conversation
+from whosthere.storage.events import read
 from whosthere.storage.messages import Message
 
 _HEAD = """<!doctype html>
@@ -73,6 +75,9 @@ def _about(export: Export) -> dict[str, Any]:
         "Last page": user.page_url,
         "First seen": rfc3339(user.created_at),
         "Last seen": rfc3339(user.last_seen_at),
+        "Events": "; ".join(
+            f"{rfc3339(one.at)} {one.name} {spelled(one.properties)}".rstrip() for one in read(export.standing.events)
+        ),
         "Blocked": rfc3339(export.standing.blocked_at),
         "Merges": "; ".join(f"{entry.kind}, {rfc3339(entry.created_at)}" for entry in export.merges),
     }

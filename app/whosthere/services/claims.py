@@ -58,6 +58,8 @@ def _forget(tenant: Tenant, before: User, after: User) -> bool:
 def _without(one: User, person: Record) -> User:
     """Return a record without what it claims of a person; of one that nobody ever proved, all that came with it."""
     record = one.record
+    if record.email_proven and _reaches(record.email, person):
+        person = replace(person, email=None)  # an address that two people proved is this one's, too
     left = replace(
         record,
         claimed_user_id=None if _is(record.claimed_user_id, person.user_id) else record.claimed_user_id,

@@ -10,6 +10,7 @@ from whosthere.core.instants import rfc3339
 from whosthere.services.export import Export
 from whosthere.storage.attachments import Attachment
 from whosthere.storage.conversations import Conversation
+from whosthere.storage.events import Event, read
 from whosthere.storage.inbox import Note
 from whosthere.storage.ledger import Entry
 from whosthere.storage.messages import Message
@@ -79,7 +80,12 @@ def _person(export: Export) -> dict[str, Any]:
         "blockedAt": rfc3339(export.standing.blocked_at),
         "createdAt": rfc3339(user.created_at),
         "lastSeenAt": rfc3339(user.last_seen_at),
+        "events": [_event(one) for one in read(export.standing.events)],
     }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {"at": rfc3339(event.at), "event": event.name, "properties": dict(event.properties)}
 
 
 def _identifier(value: str | None, proven: bool) -> dict[str, Any] | None:

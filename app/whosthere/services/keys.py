@@ -28,6 +28,9 @@ SECRET_LENGTH_MAX = 1024
 
 NO_PLATFORM = Refused(Reason.NOT_FOUND, "There is no such platform.", field="platformId")
 NO_KEY = Refused(Reason.NOT_FOUND, "There is no such key.", field="key")
+_CHANGED = Refused(
+    Reason.CHANGED_MEANWHILE, "Somebody else changed this platform's keys meanwhile. Look at them again.", field="seen"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,20 @@ def new(runtime: Runtime, platform_id: str, wanted: Wanted, *, actor: Actor) -> 
     return _change(runtime, platform_id, lambda tenant: add(runtime, tenant, wanted, actor, now))
 
 
-def delete(runtime: Runtime, platform_id: str, key_id: str, *, actor: Actor) -> KeyRow | Refused:
-    """Forget a key's secret for good: its tokens and the sessions that came from them are refused from now on."""
+def delete(
+    runtime: Runtime, platform_id: str, key_id: str, *, actor: Actor, seen: str | None = None
+) -> KeyRow | Refused:
+    """Forget a key's secret for good: its tokens and the sessions that came from them are refused from now on.
+
+    Args:
+        seen: the `state` of the keys that the decision was made about; without it whatever they are now.
+    """
     now = runtime.clock()
 
     def forget(tenant: Tenant) -> KeyRow | Refused:
         row = _row(tenant, key_id)
+        if row is not None and _is_stale(tenant, seen):
+            return _CHANGED
         if row is None or not keys.delete(tenant, key_id, now):
             return NO_KEY
         note(runtime, tenant, actor, "key.deleted", now, key=key_id, name=row.name, scheme=row.scheme.value)
@@ -87,10 +98,18 @@ def delete(runtime: Runtime, platform_id: str, key_id: str, *, actor: Actor) -> 
     return _change(runtime, platform_id, forget)
 
 
-def set_end(runtime: Runtime, platform_id: str, key_id: str, ends_at: int | None, *, actor: Actor) -> KeyRow | Refused:
+def set_end(
+    runtime: Runtime,
+    platform_id: str,
+    key_id: str,
+    ends_at: int | None,
+    *,
+    actor: Actor,
+    seen: str | None = None,
+) -> KeyRow | Refused:
     """Give a key an end (epoch milliseconds), move it, or take it away with `None`.
 
-    A key that would come back to life counts among the five live ones again.
+    A key that would come back to life counts among the five live ones again. `seen` as for `delete`.
     """
     now = runtime.clock()
 
@@ -98,6 +117,8 @@ def set_end(runtime: Runtime, platform_id: str, key_id: str, ends_at: int | None
         before = _row(tenant, key_id)
         if before is None:
             return NO_KEY
+        if _is_stale(tenant, seen):
+            return _CHANGED
         others = sum(_is_live(row, now) for row in keys.listed(tenant) if row.id != key_id)
         if (ends_at is None or ends_at > now) and others >= LIVE_KEYS_MAX:
             return Refused(Reason.TOO_MANY_KEYS, f"A platform has at most {LIVE_KEYS_MAX} live keys.")
@@ -140,6 +161,16 @@ def _change(runtime: Runtime, platform_id: str, work: Callable[[Tenant], T | Ref
     if not isinstance(outcome, Refused):
         runtime.hub.publish(access_topic(platform_id))
     return outcome
+
+
+def state(rows: Iterable[KeyRow]) -> str:
+    """Return what a page remembers of the keys it shows: which there are, and when each ends."""
+    return " ".join(f"{row.id}:{row.ends_at or ''}" for row in sorted(rows, key=lambda row: row.id))
+
+
+def _is_stale(tenant: Tenant, seen: str | None) -> bool:
+    """Whether somebody decided about keys that are not these any more, as when the other one was deleted meanwhile."""
+    return seen is not None and seen != state(keys.listed(tenant))
 
 
 def _row(tenant: Tenant, key_id: str) -> KeyRow | None:

@@ -62,6 +62,7 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
     (
         *("user_id", "user_id_digest", "email", "email_key", "name", "claimed_user_id", "claimed_email"),
         *("contact_name", "contact_email", "language", "page_url", "logged_in_id", "history_since", "blocked_at"),
+        "events",
     ),
     null(),
 )

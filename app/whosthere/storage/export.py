@@ -23,6 +23,7 @@ class Standing:
     blocked_at: int | None
     sealed: bool
     shadow: bool
+    events: list[dict[str, Any]] | None = None
 
 
 _STANDING = select_in(users, columns=[users.c[name] for name in Standing.__dataclass_fields__]).where(

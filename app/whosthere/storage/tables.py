@@ -132,6 +132,7 @@ users = tenant_table(
     count("last_record_seq"),
     Column("language", String(35)),
     Column("page_url", Text),
+    Column("events", JSON(none_as_null=True)),  # the newest of what the site's backend told
     instant("created_at"),
     instant("last_seen_at"),
     count("session_generation"),  # raised to end all sessions of the record: no clock has a say in it

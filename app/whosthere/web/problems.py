@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -15,6 +15,7 @@ from whosthere.services.runtime import new_id
 from whosthere.storage.errors import Conflict, Unavailable
 
 log = logging.getLogger("whosthere.web")
+T = TypeVar("T")
 
 STATUS: dict[Reason, int] = {
     Reason.MISSING_USER_AUTH_TOKEN: 401,
@@ -89,6 +90,17 @@ class Problem(Exception):
         self.refused = refused
         self.retry_after_seconds = retry_after_seconds
         self.more = more
+
+
+def allowed(outcome: T | Refused) -> T:
+    """Return what a service answered.
+
+    Raises:
+        Problem: it refused.
+    """
+    if isinstance(outcome, Refused):
+        raise Problem(outcome)
+    return outcome
 
 
 def render(

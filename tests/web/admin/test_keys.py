@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.clock import Clock
 from tests.people import ADA, BOB, MALLORY, SECRET, base64_token
@@ -28,6 +29,42 @@ def created(room: Room, **fields: str) -> str:
     return found[1]
 
 
+def submit(room: Room, key_id: str, do: str, **fields: str) -> TestResponse:
+    """Look at a key's page, and send one of its forms."""
+    return room.send(f"keys/{key_id}/{do}", seen=seen(room, key_id), **fields)
+
+
+def seen(room: Room, key_id: str) -> str:
+    """What the page of a key remembers of all keys."""
+    found = re.search(r'name="seen" value="([^"]+)"', room.open(f"keys/{key_id}").get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+def test_the_second_of_two_admins_is_told_that_the_keys_are_others_now(room: Room, shop: Shop, rows: Rows) -> None:
+    second = shop.add_key("one more secret of more than 32 bytes for the rotation")
+    both = seen(room, shop.key_id)
+    assert submit(room, second, "delete").status_code == 303
+    refused = room.send(f"keys/{shop.key_id}/delete", seen=both)
+    assert refused.status_code == 409
+    assert "Somebody else changed this platform's keys meanwhile." in text_of(refused)
+    assert "It is the only key" in text_of(refused)
+    assert [row.id for row in rows.all(keys) if row.deleted_at is None] == [shop.key_id]
+
+    one = seen(room, shop.key_id)
+    assert submit(room, shop.key_id, "end", ends="2030-06-01T12:30").status_code == 303
+    late = room.send(f"keys/{shop.key_id}/end", seen=one, ends="2031-01-01T00:00")
+    page = late.get_data(as_text=True)
+    assert late.status_code == 409
+    assert 'value="2031-01-01T00:00"' in page  # what the second one typed
+    assert "2030" in text_of(late)  # what the first one did
+    again = re.search(r'name="seen" value="([^"]+)"', page)
+    assert again is not None
+    assert room.send(f"keys/{shop.key_id}/end", seen=again[1], ends="2031-01-01T00:00").status_code == 303
+    assert submit(room, shop.key_id, "delete").status_code == 303
+    assert room.send(f"keys/{shop.key_id}/delete", seen=one).status_code == 404
+
+
 def test_a_rotation_locks_nobody_out(client: FlaskClient, room: Room, shop: Shop, clock: Clock, rows: Rows) -> None:
     shop.visitor(client, ADA.proven())
     fresh = created(room, name="new")
@@ -44,7 +81,7 @@ def test_a_rotation_locks_nobody_out(client: FlaskClient, room: Room, shop: Shop
     said = room.read(old)
     assert "something still signs with it" in said
     assert "tokens made with it prove nobody" in said
-    assert room.send(f"{old}/delete", **PASSWORD_FIELD).status_code == 303
+    assert submit(room, shop.key_id, "delete", **PASSWORD_FIELD).status_code == 303
     assert shop.boot(client, ADA.proven()).status_code == 401
     assert ada.get("/conversations").status_code == 401
     assert shop.boot(client, BOB.proven(fresh)).status_code == 200
@@ -92,7 +129,7 @@ def test_keys_take_the_password_of_these_minutes(room: Room, shop: Shop, clock: 
         assert response.status_code == 403, path
         assert "Give your password again for this." in text_of(response), path
     assert rows.counts() == before
-    assert room.send(f"keys/{shop.key_id}/end", ends="2030-01-01T00:00", **PASSWORD_FIELD).status_code == 303
+    assert submit(room, shop.key_id, "end", ends="2030-01-01T00:00", **PASSWORD_FIELD).status_code == 303
 
 
 def test_a_wrong_password_is_told_at_the_form_it_was_for(room: Room, clock: Clock) -> None:
@@ -108,14 +145,13 @@ def test_a_wrong_password_is_told_at_the_form_it_was_for(room: Room, clock: Cloc
 
 
 def test_a_key_gets_an_end_and_loses_it(room: Room, shop: Shop, rows: Rows) -> None:
-    path = f"keys/{shop.key_id}/end"
-    assert room.send(path, ends="2030-06-01T12:30").status_code == 303
+    assert submit(room, shop.key_id, "end", ends="2030-06-01T12:30").status_code == 303
     assert rows.one(keys).ends_at == 1_906_547_400_000
     assert 'value="2030-06-01T12:30"' in room.open(f"keys/{shop.key_id}").get_data(as_text=True)
-    refused = room.send(path, ends="tomorrow")
+    refused = submit(room, shop.key_id, "end", ends="tomorrow")
     assert refused.status_code == 400
     assert 'id="ends-wrong"' in refused.get_data(as_text=True)
-    assert room.send(path, ends="").status_code == 303
+    assert submit(room, shop.key_id, "end", ends="").status_code == 303
     assert rows.one(keys).ends_at is None
 
 

@@ -36,8 +36,8 @@ def test_the_log_tells_who_did_what(room: Room, shop: Shop) -> None:
     assert "name new scheme standard imported no" in said
 
 
-def test_moments_in_the_log_can_be_read(room: Room, shop: Shop) -> None:
-    room.send(f"keys/{shop.key_id}/end", ends="2030-06-01T12:30")
+def test_moments_in_the_log_can_be_read(runtime: Runtime, room: Room, shop: Shop) -> None:
+    write(runtime, shop, "key.end_set", endsAt=[None, 1_906_547_400_000])
     assert "endsAt nothing → 1 June 2030, 12:30:00 UTC" in room.read("log")
 
 

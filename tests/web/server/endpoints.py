@@ -17,6 +17,8 @@ from whosthere.services.server_keys import NewServerKey
 API = "/api/v1/server"
 IDENTIFY = {"userId": "carol", "userEmail": "carol@example.com", "userName": "Carol"}
 
+TRACK = {"event": "order placed", "properties": {"total": 42}}
+
 
 class Endpoint(WidgetEndpoint):
     """One call of the server API."""
@@ -31,6 +33,7 @@ ENDPOINTS = (
     Endpoint("GET", "/users?userId=ada"),
     Endpoint("GET", "/users/{id}"),
     Endpoint("POST", "/users/{id}/sessions/end"),
+    Endpoint("POST", "/users/{id}/events", TRACK, optional=("properties",)),
     Endpoint("GET", "/users/{id}/export"),
     Endpoint("GET", "/users/{id}/attachments/{other}"),
     Endpoint("GET", "/ledger"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -9,7 +11,9 @@ from tests.clock import Clock
 from tests.people import ADA, BOB
 from tests.services.lives import Life, traces
 from tests.shop import Shop, open_shop
-from tests.web.server.endpoints import Backend, open_backend
+from tests.team import hash_quickly, hire
+from tests.web.agent.desk import sit_down
+from tests.web.server.endpoints import API, Backend, open_backend
 from tests.web.widget.endpoints import check_problem
 from whosthere.services import platforms
 from whosthere.services.access import Credential
@@ -17,6 +21,11 @@ from whosthere.services.journal import Actor, entries
 from whosthere.services.runtime import Runtime
 from whosthere.services.streams import Stream, open_stream
 from whosthere.storage import sessions
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_quickly(monkeypatch)
 
 
 def actions(runtime: Runtime, shop: Shop) -> list[tuple[str, str]]:
@@ -124,6 +133,58 @@ def test_an_export_holds_everything_and_names_the_files(runtime: Runtime, backen
     assert len(fetched.get_data()) == file["size"]
     fetched.close()
     assert (f"server_key:{backend.key.id}", "user.exported") in actions(runtime, ada.shop)
+
+
+def test_agents_read_what_the_backend_tells_of_somebody(
+    runtime: Runtime, client: FlaskClient, shop: Shop, backend: Backend, ada: Life, clock: Clock
+) -> None:
+    path = f"/users/{ada.record_id}/events"
+    for number in range(20):
+        clock.advance(seconds=1)
+        told = {"event": f"step {number}", "properties": {"total": number, "note": "<b>&"}}
+        assert backend.call("POST", path, told).status_code == 204
+    assert backend.call("POST", path, {"event": "left", "properties": None}).status_code == 204
+    kept = backend.get(f"/users/{ada.record_id}/export")["user"]["events"]
+    assert [one["event"] for one in kept] == ["left", *(f"step {number}" for number in range(19, 0, -1))]
+    assert kept[1]["properties"] == {"total": 19, "note": "<b>&"}
+    grace = sit_down(client.application, hire(runtime, shop.id))
+    page = grace.read(f"conversations/{ada.conversation_id}")
+    assert "What they did lately" in page
+    assert "step 19 total: 19, note: <b>&" in page
+    assert "step 0 " not in page
+    before = backend.get(f"/users/{ada.record_id}")
+    assert (before["assurance"], before["lastSeenAt"]) == ("verified", before["createdAt"])  # it proves nothing
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({}, "event"),
+        ({"event": ""}, "event"),
+        ({"event": "x" * 101}, "event"),
+        ({"event": " x"}, "event"),
+        ({"event": "a\0"}, "event"),
+        ({"event": 1}, "event"),
+        ({"event": "x", "properties": []}, "properties"),
+        ({"event": "x", "properties": {"a": "x" * 1000}}, "properties"),
+        ({"event": "x", "properties": {"a": ["\0"]}}, "properties"),
+    ],
+)
+def test_an_event_that_is_none_is_refused_by_name(backend: Backend, told: dict[str, Any], field: str) -> None:
+    person = backend.identify(userId="carol")
+    refused = backend.call("POST", f"/users/{person['id']}/events", told)
+    check_problem(refused, 400, "invalid_field")
+    assert refused.get_json()["field"] == field
+    assert backend.get(f"/users/{person['id']}/export")["user"]["events"] == []
+
+
+def test_an_infinite_number_is_refused_and_a_written_escape_is_not(client: FlaskClient, backend: Backend) -> None:
+    person = backend.identify(userId="carol")
+    url = f"{API}/users/{person['id']}/events"
+    for number, status in ((b"1e999", 400), (b'"\\\\u0000"', 204), (b'"\\\\\\u0000"', 400)):
+        body = b'{"event": "x", "properties": {"a": %s}}' % number
+        response = client.post(url, data=body, content_type="application/json", headers=backend.headers)
+        assert response.status_code == status, number
 
 
 def test_erasing_leaves_nothing_and_says_so_again(runtime: Runtime, backend: Backend, ada: Life) -> None:

@@ -16,7 +16,7 @@ from whosthere.web import times
 from whosthere.web.admin import words
 from whosthere.web.assets import asset_base
 from whosthere.web.forms import read_form
-from whosthere.web.problems import STATUS, Problem
+from whosthere.web.problems import STATUS, Problem, allowed
 from whosthere.web.protection import protect
 from whosthere.web.runtime import limits, runtime
 from whosthere.web.signed_in import check_csrf, signed_in
@@ -65,18 +65,7 @@ def _platform(found: Identity, platform_id: str) -> Platform:
         raise Problem(platforms.NOT_FOUND)
     if not found.may(platform_id, Right.MANAGE_PLATFORM):
         raise Problem(_NOT_FOR_YOU)
-    return allowed_platform(platforms.find(runtime(), platform_id))
-
-
-def allowed_platform(outcome: Platform | Refused) -> Platform:
-    """Return the platform.
-
-    Raises:
-        Problem: it was refused.
-    """
-    if isinstance(outcome, Refused):
-        raise Problem(outcome)
-    return outcome
+    return allowed(platforms.find(runtime(), platform_id))
 
 
 @blueprint.after_request

@@ -57,7 +57,8 @@ def end_key(platform_id: str, key_id: str) -> Response | Page:
     ends_at = _read_end(request.form.get("ends", ""))
     refused = ends_at if isinstance(ends_at, Refused) else confirm_by(identity(), request.form)
     if refused is None and not isinstance(ends_at, Refused):
-        outcome = keys.set_end(runtime(), platform().id, key.id, ends_at, actor=identity().actor)
+        seen = request.form.get("seen", "")
+        outcome = keys.set_end(runtime(), platform().id, key.id, ends_at, actor=identity().actor, seen=seen)
         refused = outcome if isinstance(outcome, Refused) else None
     return _changed("ended") if refused is None else _key_page(key, [refused])
 
@@ -73,10 +74,13 @@ def delete_key(platform_id: str, key_id: str) -> Response | Page:
     """Delete a key for good."""
     key = _key(key_id)
     refused = confirm_by(identity(), request.form)
-    if refused is not None:
-        return _key_page(key, [refused])
-    keys.delete(runtime(), platform().id, key.id, actor=identity().actor)  # gone already is fine, too
-    return _changed("deleted")
+    if refused is None:
+        seen = request.form.get("seen", "")
+        outcome = keys.delete(runtime(), platform().id, key.id, actor=identity().actor, seen=seen)
+        refused = outcome if isinstance(outcome, Refused) else None
+    # Gone already is fine, too.
+    done = refused is None or refused.reason is Reason.NOT_FOUND
+    return _changed("deleted") if done else _key_page(key, [refused])
 
 
 @blueprint.post("/platforms/<platform_id>/server-keys")
@@ -130,9 +134,17 @@ def _page(
 
 
 def _key_page(key: KeyRow, problems: Sequence[Refused] = ()) -> Page:
-    others = [one for one in _keys() if one.id != key.id]
-    ends = request.form.get("ends") or (_end_in_form(key.ends_at) if key.ends_at else "")
-    return page("admin/key.html", problems, key=key, others=others, ends=ends, ask_password=bool(unconfirmed()))
+    everything = _keys()
+    return page(
+        "admin/key.html",
+        problems,
+        key=next((one for one in everything if one.id == key.id), key),
+        others=[one for one in everything if one.id != key.id],
+        ends=request.form.get("ends", _end_in_form(key.ends_at) if key.ends_at else ""),
+        # Who sends it again after reading what the other one did has seen the newer state.
+        seen=keys.state(everything),
+        ask_password=bool(unconfirmed()),
+    )
 
 
 def _keys() -> list[KeyRow]:

@@ -14,7 +14,7 @@ from whosthere.web.agent.moments import wake_at
 from whosthere.web.agent.pages import blueprint, identity
 from whosthere.web.agent.writing import to_conversation
 from whosthere.web.forms import read_form
-from whosthere.web.problems import Problem
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 
@@ -68,12 +68,8 @@ def change_spam(conversation_id: str) -> Response:
 @blueprint.post("/conversations/<conversation_id>/undo")
 def undo(conversation_id: str) -> Response:
     """Take back an adoption or a merge of this person's record."""
-    case = inbox.find(runtime(), identity(), identifier(conversation_id))
-    if isinstance(case, Refused):
-        raise Problem(case)
-    outcome = records.undo(runtime(), identity(), identifier(read_form().get("entry", "")))
-    if isinstance(outcome, Refused):
-        raise Problem(outcome)
+    allowed(inbox.find(runtime(), identity(), identifier(conversation_id)))
+    allowed(records.undo(runtime(), identity(), identifier(read_form().get("entry", ""))))
     return to_conversation(conversation_id)
 
 
@@ -82,6 +78,5 @@ def _until(form: Mapping[str, str]) -> int | Refused:
 
 
 def _done(conversation_id: str, outcome: Case | Refused) -> Response:
-    if isinstance(outcome, Refused):
-        raise Problem(outcome)
+    allowed(outcome)
     return to_conversation(conversation_id)

@@ -17,9 +17,10 @@ from whosthere.services.inbox_views import NOBODY, Wanted
 from whosthere.services.messages import PAGE_SIZE_MAX, Span, Text
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.web.agent import answers, models
-from whosthere.web.agent.contract import ONE, SIGNED_IN, TOKEN, WRITING, allowed, blueprint, identity, platform
+from whosthere.web.agent.contract import ONE, SIGNED_IN, TOKEN, WRITING, blueprint, identity, platform
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier, read_cursor, whole_number
 

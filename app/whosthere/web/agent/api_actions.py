@@ -9,9 +9,10 @@ from whosthere.services import inbox_actions, presence
 from whosthere.services.presence import Activity
 from whosthere.storage.inbox import Case
 from whosthere.web.agent import answers, models
-from whosthere.web.agent.contract import TOKEN, WRITING, allowed, blueprint, identity
+from whosthere.web.agent.contract import TOKEN, WRITING, blueprint, identity
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier, read_instant
 

@@ -8,9 +8,10 @@ from whosthere.core.reasons import Reason
 from whosthere.services import records
 from whosthere.web.agent import models
 from whosthere.web.agent import team_answers as answers
-from whosthere.web.agent.contract import ONE, TOKEN, WRITING, allowed, blueprint, identity
+from whosthere.web.agent.contract import ONE, TOKEN, WRITING, blueprint, identity
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 

@@ -14,8 +14,9 @@ from whosthere.services.agents import Identity
 from whosthere.services.inbox_streams import InboxStream
 from whosthere.services.presence import Presence
 from whosthere.web.agent import answers
-from whosthere.web.agent.contract import SIGNED_IN, TOKEN, allowed, blueprint, identity
+from whosthere.web.agent.contract import SIGNED_IN, TOKEN, blueprint, identity
 from whosthere.web.documented import documented
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.signed_in import bearer, cookie_token
 from whosthere.web.wire import typing_event

@@ -16,13 +16,13 @@ from whosthere.web.agent.contract import (
     SIGNED_IN,
     TOKEN,
     WRITING,
-    allowed,
     blueprint,
     identity,
     platform,
 )
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier, read_cursor
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from flask import Blueprint, g, request
 
-from whosthere.core.reasons import Reason, Refused
+from whosthere.core.reasons import Reason
 from whosthere.services.agents import Identity
 from whosthere.web.edge import check_size_and_type
 from whosthere.web.files import check_upload
-from whosthere.web.problems import Problem
 from whosthere.web.runtime import limits
 from whosthere.web.signed_in import asking
 from whosthere.web.wire import identifier
 
 blueprint = Blueprint("agent_api", __name__, url_prefix="/api/v1/agent")
 
-T = TypeVar("T")
 TOKEN = "agentToken"  # noqa: S105 - the name of a security scheme
 SIGNED_IN = (Reason.CREDENTIAL_MISSING, Reason.CREDENTIAL_INVALID, Reason.INSUFFICIENT_SCOPE)
 ONE = (*SIGNED_IN, Reason.NOT_FOUND)
@@ -58,14 +54,3 @@ def platform() -> str | None:
     """Return the platform that a list is asked for, `None` for all of the agent's."""
     wanted = request.args.get("platformId")
     return None if wanted is None else identifier(wanted)
-
-
-def allowed(outcome: T | Refused) -> T:
-    """Return what a service answered.
-
-    Raises:
-        Problem: it refused.
-    """
-    if isinstance(outcome, Refused):
-        raise Problem(outcome)
-    return outcome

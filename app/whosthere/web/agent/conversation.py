@@ -8,7 +8,7 @@ from flask import Response, request
 
 from whosthere.core.conversation import State
 from whosthere.core.reasons import Refused
-from whosthere.services import blocks, colleagues, inbox, inbox_attachments, inbox_redaction, mentions, records
+from whosthere.services import blocks, colleagues, events, inbox, inbox_attachments, inbox_redaction, mentions, records
 from whosthere.storage.inbox import Case
 from whosthere.web.agent import present
 from whosthere.web.agent.lists import listed
@@ -77,6 +77,7 @@ def shown(case: Case, *, before: int | None = None) -> dict[str, Any]:
         "older": first if first > 1 else None,
         "is_older": before is not None,
         "earlier": inbox.earlier(runtime(), case),
+        "events": events.of_person(runtime(), case.platform_id, case.conversation.record_id),
         "ledger": records.ledger_for(runtime(), case),
         "may_redact": inbox_redaction.may_redact(identity(), case.platform_id),
         "may_undo": records.may_undo(identity(), case.platform_id),

@@ -16,8 +16,9 @@ from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.storage.search import FIRST_N, Kind
 from whosthere.web.agent import answers
 from whosthere.web.agent.answers import Author, CaseAnswer, PersonAnswer
-from whosthere.web.agent.contract import SIGNED_IN, TOKEN, allowed, blueprint, identity, platform
+from whosthere.web.agent.contract import SIGNED_IN, TOKEN, blueprint, identity, platform
 from whosthere.web.documented import documented
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.shapes import AssuranceName, Id, Instant
 from whosthere.web.wire import cursor, instant, read_cursor

@@ -10,9 +10,8 @@ from whosthere.core.roles import Right
 from whosthere.services import mail
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.storage.outbox import STATES
-from whosthere.web.agent.contract import allowed
 from whosthere.web.agent.pages import blueprint, identity, page
-from whosthere.web.problems import Problem
+from whosthere.web.problems import Problem, allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import cursor, identifier, read_cursor
 

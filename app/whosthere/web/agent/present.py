@@ -15,6 +15,7 @@ from whosthere.core.redaction import REDACTED
 from whosthere.services.colleagues import Colleague
 from whosthere.services.inbox import Thread
 from whosthere.services.inbox_views import NOBODY
+from whosthere.storage.events import Event
 from whosthere.storage.inbox import Case, Note
 from whosthere.storage.ledger import Entry
 from whosthere.storage.messages import Message
@@ -121,6 +122,11 @@ def field_in_words(field: Mapping[str, Any]) -> str:
         with suppress(OverflowError, ValueError):  # beyond the year 9999
             return iso(value)[:10]
     return str(value)
+
+
+def properties_in_words(event: Event) -> str:
+    """Return what belongs to an event as an agent reads it."""
+    return ", ".join(f"{name}: {value}" for name, value in event.properties.items())
 
 
 def size_in_words(size: int) -> str:

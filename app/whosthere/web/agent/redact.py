@@ -8,12 +8,11 @@ from whosthere.core.reasons import Reason, Refused
 from whosthere.core.redaction import REDACTED
 from whosthere.services import inbox_redaction
 from whosthere.web.agent import present
-from whosthere.web.agent.contract import allowed
 from whosthere.web.agent.pages import blueprint, identity, page
 from whosthere.web.agent.ways import view_args
 from whosthere.web.agent.writing import to_conversation
 from whosthere.web.forms import read_form
-from whosthere.web.problems import Problem
+from whosthere.web.problems import Problem, allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 

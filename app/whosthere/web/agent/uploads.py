@@ -7,10 +7,11 @@ from flask import Response, jsonify
 from whosthere.core.media import EXTENSIONS
 from whosthere.core.reasons import Reason
 from whosthere.services import inbox_attachments
-from whosthere.web.agent.contract import ONE, TOKEN, allowed, blueprint, identity
+from whosthere.web.agent.contract import ONE, TOKEN, blueprint, identity
 from whosthere.web.content import AttachmentAnswer
 from whosthere.web.documented import documented
 from whosthere.web.files import deliver, read_upload
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 

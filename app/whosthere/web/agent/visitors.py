@@ -13,7 +13,7 @@ from whosthere.services import blocks, platforms
 from whosthere.services.challenge import FLOOD_STARTS
 from whosthere.services.options import Invalid, texts
 from whosthere.web.agent import models
-from whosthere.web.agent.contract import TOKEN, WRITING, allowed
+from whosthere.web.agent.contract import TOKEN, WRITING
 from whosthere.web.agent.contract import blueprint as api
 from whosthere.web.agent.contract import identity as asking
 from whosthere.web.agent.pages import blueprint, identity, page
@@ -21,7 +21,7 @@ from whosthere.web.agent.ways import page_of
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
 from whosthere.web.forms import read_form
-from whosthere.web.problems import STATUS, Problem
+from whosthere.web.problems import STATUS, Problem, allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from flask import Blueprint, g, request
 
 from whosthere.core.reasons import Reason, Refused
@@ -11,12 +9,11 @@ from whosthere.services import server_keys
 from whosthere.services.journal import Actor
 from whosthere.services.server_keys import Backend
 from whosthere.web.edge import check_size_and_type
-from whosthere.web.problems import Problem
+from whosthere.web.problems import Problem, allowed
 from whosthere.web.runtime import limits, runtime
 
 blueprint = Blueprint("server_api", __name__, url_prefix="/api/v1/server")
 
-T = TypeVar("T")
 KEY = "serverKey"
 ADMITTED = (Reason.CREDENTIAL_MISSING, Reason.CREDENTIAL_INVALID, Reason.TOO_MANY_REQUESTS)
 ONE = (*ADMITTED, Reason.NOT_FOUND)
@@ -47,17 +44,6 @@ def backend() -> Backend:
 def actor() -> Actor:
     """Return the backend that asks, as the audit log names it."""
     return Actor(f"server_key:{backend().key_id}")
-
-
-def allowed(outcome: T | Refused) -> T:
-    """Return what a service answered.
-
-    Raises:
-        Problem: it refused.
-    """
-    if isinstance(outcome, Refused):
-        raise Problem(outcome)
-    return outcome
 
 
 def _bearer() -> str | None:

@@ -9,9 +9,10 @@ from whosthere.services import records
 from whosthere.storage.conversations import FIRST_PAGE
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.server import answers, models
-from whosthere.web.server.contract import ADMITTED, KEY, WRITING, actor, allowed, backend, blueprint
+from whosthere.web.server.contract import ADMITTED, KEY, WRITING, actor, backend, blueprint
 from whosthere.web.wire import cursor, identifier, read_cursor
 
 PAGE_SIZE = 50

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
@@ -38,6 +38,13 @@ class Identify(ExactBody):
     user_id: Annotated[str, AfterValidator(_user_id)] | None = None
     user_email: Annotated[str, AfterValidator(_user_email)] | None = None
     user_name: Annotated[str, AfterValidator(_user_name)] | None = None
+
+
+class Track(ExactBody):
+    """What somebody did."""
+
+    event: str
+    properties: dict[str, Any] | None = None
 
 
 class Nothing(ExactBody):

@@ -1,18 +1,19 @@
-"""The server API's calls about who somebody is: identify, look up, end sessions."""
+"""The server API's calls about who somebody is: identify, look up, end sessions, track."""
 
 from __future__ import annotations
 
 from flask import Response, jsonify, request
 
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import people
+from whosthere.services import events, people
 from whosthere.services.identify import Named, identify
 from whosthere.services.people import Wanted
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.server import answers, models
-from whosthere.web.server.contract import ADMITTED, KEY, ONE, WRITING, actor, allowed, backend, blueprint
+from whosthere.web.server.contract import ADMITTED, KEY, ONE, WRITING, actor, backend, blueprint
 from whosthere.web.wire import identifier
 
 _QUERY_LENGTH_MAX = 750
@@ -74,6 +75,25 @@ def end_sessions(user_id: str) -> Response:
     allowed(people.find(runtime(), backend().platform_id, record_id))
     allowed(read_body(models.Nothing))
     refused = people.end_sessions(runtime(), backend().platform_id, record_id, actor=actor())
+    if refused is not None:
+        allowed(refused)
+    return Response(status=204)
+
+
+@blueprint.post("/users/<user_id>/events")
+@documented(
+    "Tell agents what a person did",
+    body=models.Track,
+    answers={204: None},
+    refusals=(*WRITING, Reason.NOT_FOUND),
+    credential=KEY,
+)
+def track_event(user_id: str) -> Response:
+    """Keep one event; of each person the newest 20 stay."""
+    platform_id, record_id = backend().platform_id, identifier(user_id)
+    allowed(people.find(runtime(), platform_id, record_id))
+    body = allowed(read_body(models.Track))
+    refused = events.track(runtime(), platform_id, record_id, body.event, body.properties or {})
     if refused is not None:
         allowed(refused)
     return Response(status=204)

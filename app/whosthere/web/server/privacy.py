@@ -7,9 +7,10 @@ from flask import Response, jsonify
 from whosthere.services import dossier, erasure, export, people
 from whosthere.web.documented import documented
 from whosthere.web.files import deliver
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.server import answers
-from whosthere.web.server.contract import KEY, ONE, actor, allowed, backend, blueprint
+from whosthere.web.server.contract import KEY, ONE, actor, backend, blueprint
 from whosthere.web.wire import identifier
 
 TRANSACTIONS_MAX = 40

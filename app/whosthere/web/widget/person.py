@@ -10,9 +10,10 @@ from whosthere.services import contact, history
 from whosthere.services.history import Answer
 from whosthere.web.documented import documented
 from whosthere.web.edge import read_body
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.widget import answers, models
-from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, WRITING, allowed, blueprint
+from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, WRITING, blueprint
 from whosthere.web.widget.gate import credential
 
 

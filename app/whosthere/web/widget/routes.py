@@ -19,9 +19,10 @@ from whosthere.web.documented import documented
 from whosthere.web.edge import read_body, read_object, validate
 from whosthere.web.limits import client_address
 from whosthere.web.origin import asking
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.widget import answers, models, turnstile
-from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, WRITING, allowed, blueprint
+from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, WRITING, blueprint
 from whosthere.web.widget.gate import bearer, credential
 from whosthere.web.widget.sse import event_stream
 from whosthere.web.wire import identifier, read_cursor, whole_number

@@ -10,8 +10,9 @@ from whosthere.services import attachments
 from whosthere.web.content import AttachmentAnswer
 from whosthere.web.documented import documented
 from whosthere.web.files import deliver, read_upload
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
-from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, allowed, blueprint
+from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, blueprint
 from whosthere.web.widget.gate import credential
 from whosthere.web.wire import identifier
 

@@ -300,6 +300,7 @@ def upgrade() -> None:
         sa.Column("last_record_seq", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("page_url", sa.Text(), nullable=True),
+        sa.Column("events", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_at", sa.BigInteger(), nullable=False),
         sa.Column("session_generation", sa.BigInteger(), server_default=sa.text("0"), nullable=False),

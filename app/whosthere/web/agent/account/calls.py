@@ -16,12 +16,12 @@ from whosthere.services.agents import Identity
 from whosthere.services.personal_tokens import DAY_MS, DAYS_DEFAULT, DAYS_MAX
 from whosthere.storage.agents import Agent
 from whosthere.storage.personal_tokens import PersonalToken
-from whosthere.web.agent.contract import ONE, SIGNED_IN, TOKEN, WRITING, allowed, blueprint, identity
+from whosthere.web.agent.contract import ONE, SIGNED_IN, TOKEN, WRITING, blueprint, identity
 from whosthere.web.agent.present import initials
 from whosthere.web.documented import documented
 from whosthere.web.edge import ExactBody, read_body
 from whosthere.web.fields import Plain
-from whosthere.web.problems import Problem
+from whosthere.web.problems import Problem, allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.shapes import Id, Instant
 from whosthere.web.wire import identifier, instant
