@@ -18,7 +18,7 @@ export function render(list, wanted, how) {
   let previous = null;
   for (const row of wanted) {
     const old = known.get(row.key);
-    const kept = old || null;
+    const kept = old && old.getAttribute("data-holds") === holds(row) ? old : null;
     const node = kept || draw(row, how);
     if (kept) known.delete(row.key);
     update(node, row, how);

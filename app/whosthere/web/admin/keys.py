@@ -78,9 +78,9 @@ def delete_key(platform_id: str, key_id: str) -> Response | Page:
         seen = request.form.get("seen", "")
         outcome = keys.delete(runtime(), platform().id, key.id, actor=identity().actor, seen=seen)
         refused = outcome if isinstance(outcome, Refused) else None
-    # Gone already is fine, too.
-    done = refused is None or refused.reason is Reason.NOT_FOUND
-    return _changed("deleted") if done else _key_page(key, [refused])
+    if refused is None or refused.reason is Reason.NOT_FOUND:  # gone already is fine, too
+        return _changed("deleted")
+    return _key_page(key, [refused])
 
 
 @blueprint.post("/platforms/<platform_id>/server-keys")
