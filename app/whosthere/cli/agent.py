@@ -12,7 +12,8 @@ from whosthere.cli.installation import installation, whoever_types
 from whosthere.cli.lookup import platform_of
 from whosthere.cli.output import instant, json_option, moment, show_fields, show_json
 from whosthere.cli.secrets import read_secret
-from whosthere.core.roles import Role
+from whosthere.cli.snippet import UNPUBLISHED
+from whosthere.core.roles import Right, Role, may
 from whosthere.services import agents, links, platforms, second_factor
 from whosthere.services.links import NewLink
 from whosthere.services.runtime import Runtime
@@ -55,6 +56,9 @@ def create(email: str, platform: str | None, role: str, name: str | None, passwo
         show_json({"id": agent.id, "email": agent.email, "name": agent.name, "role": role, **made})
         return
     shown = [] if given else [("Password", f"{password}  (shown once)")]
+    # Who manages begins at the desk: it shows the snippet, and turns green when the first page has reached us.
+    page = f"/admin/platforms/{found.id}/setup" if may(role, Right.MANAGE_PLATFORM) else "/agent/"
+    shown.append(("Sign in", f"{_site()}{page}"))
     show_fields([("Agent", f"{agent.name} ({agent.email})"), ("Platform", f"{found.name}, as {role}"), *shown])
 
 
@@ -86,6 +90,11 @@ def password(email: str, as_json: bool) -> None:
         show_json({"email": email, "link": address, "expiresAt": instant(made.link.expires_at)})
     else:
         show_fields([("Link", address), ("Until", moment(made.link.expires_at))])
+
+
+def _site() -> str:
+    """Return where browsers reach this installation, as far as it knows: without a public address, this machine."""
+    return (load_settings().public_url or UNPUBLISHED).rstrip("/")
 
 
 def _address(made: NewLink) -> str:

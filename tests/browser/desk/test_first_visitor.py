@@ -1,16 +1,22 @@
-"""From an empty desk to a verified visitor on an own page: what a stranger does in the first three minutes."""
+"""From an empty machine to a verified visitor on an own page: what a stranger does in the first three minutes."""
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, Website
+from tests.cli.conftest import CommandLine
+from tests.cli.serving import serving
 from tests.people import ADA
+from tests.servers import LiveServer
 from tests.team import PASSWORD, hash_quickly, hire
 
 pytestmark = pytest.mark.browser
@@ -19,45 +25,47 @@ THREE_MINUTES_SECONDS = 180
 
 
 def test_the_first_verified_visitor_takes_three_minutes(
-    stage: Stage, tabs: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, tabs: Callable[..., Page], live_server: Callable[[WSGIApplication], LiveServer]
 ) -> None:
-    hash_quickly(monkeypatch)
-    grace = hire(stage.shop.runtime, stage.shop.id, role="owner")
+    """The commands are those of the README, on a machine that has nothing; the rest is clicked."""
     began = time.monotonic()
+    website = Website()
+    site = live_server(website).url
+    environ = {"WHOSTHERE_INSTANCE_PATH": str(tmp_path / "instance")}
+    line = CommandLine(environ)
+    line.done("db", "upgrade")
+    created = line.done("platform", "create", "My shop", "--origin", site)
+    secret = re.search(r"Secret +(\S+) ", created)
+    hired = line.done("agent", "create", "you@example.com", "--platform", "My shop", "--role", "admin")
+    password, door = re.search(r"Password +(\S+) ", hired), re.search(r"Sign in +http://[^/]+(/\S+)", hired)
+    assert secret is not None
+    assert password is not None
+    assert door is not None
     said: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        said.append(message.text)
-
     desk = tabs(viewport={"width": 1440, "height": 900})
-    desk.on("console", hear)
-    desk.goto(f"{stage.chat.url}/admin/platforms/new")
-    desk.fill("#email", grace.email)
-    desk.fill("#password", PASSWORD)
-    desk.press("#password", "Enter")
-    desk.fill("#name", "Harbour App")
-    desk.fill("#origins", stage.site_url)
-    if desk.locator("#password").count():
-        desk.fill("#password", PASSWORD)
-    desk.get_by_role("button", name="Create platform").click()
-    secret = desk.get_by_label("Secret key", exact=True).inner_text()
-    snippet = desk.get_by_label("Snippet", exact=True).inner_text()
-    progress = desk.locator("#progress")
-    expect(progress).to_contain_text("Waiting for your page.")
+    desk.on("console", lambda message: said.append(message.text))
+    with serving(environ, tmp_path / "server") as server:
+        desk.goto(f"http://127.0.0.1:{server.port}{door[1]}")
+        desk.fill("#email", "you@example.com")
+        desk.fill("#password", password[1])
+        desk.press("#password", "Enter")
+        snippet = desk.get_by_label("Snippet", exact=True).inner_text()
+        progress = desk.locator("#progress")
+        expect(progress).to_contain_text("Waiting for your page.")
 
-    stage.website.pages["/"] = (f"<!doctype html><title>Shop</title><body>{snippet}</body>", [])
-    page = tabs()
-    page.goto(f"{stage.site_url}/")
-    expect(progress).to_contain_text("Your page has reached us.")
-    expect(progress).to_contain_text("Nobody verified yet.")
+        website.pages["/"] = (f"<!doctype html><title>Shop</title><body>{snippet}</body>", [])
+        page = tabs()
+        page.goto(f"{site}/")
+        expect(progress).to_contain_text("Your page has reached us.")
+        expect(progress).to_contain_text("Nobody verified yet.")
 
-    identity = json.dumps({**ADA.config(), "userAuthToken": "x"})
-    stage.website.pages["/"] = (signed(snippet, identity), [])
-    page.reload()
-    expect(progress).to_contain_text("The token is not spelled as any live key expects.")
-    stage.website.pages["/"] = (signed(snippet, json.dumps(ADA.proven(secret))), [])
-    page.reload()
-    expect(progress).to_contain_text("A key last proved a visitor")
+        identity = json.dumps({**ADA.config(), "userAuthToken": "x"})
+        website.pages["/"] = (signed(snippet, identity), [])
+        page.reload()
+        expect(progress).to_contain_text("The token is not spelled as any live key expects.")
+        website.pages["/"] = (signed(snippet, json.dumps(ADA.proven(secret[1]))), [])
+        page.reload()
+        expect(progress).to_contain_text("A key last proved a visitor")
     assert time.monotonic() - began < THREE_MINUTES_SECONDS
     assert not said, said
 
