@@ -191,8 +191,10 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def runtime(settings: Settings, clock: Clock) -> Iterator[Runtime]:
     """The running parts over a fresh database of each kind."""
+    from tests.once import spell_statements_once
     from whosthere.wiring import build_runtime
 
+    spell_statements_once()
     built = build_runtime(settings, clock=clock)
     yield built
     built.hub.close()
@@ -202,9 +204,12 @@ def runtime(settings: Settings, clock: Clock) -> Iterator[Runtime]:
 @pytest.fixture
 def app(settings: Settings, runtime: Runtime) -> Flask:
     """The application over a fresh database of each kind."""
+    from tests.once import compile_routes_once, compile_templates_once
     from whosthere.web import create_app
 
+    compile_routes_once()
     created = create_app(settings, runtime=runtime)
+    compile_templates_once(created)
     created.testing = True
     return created
 
