@@ -63,7 +63,7 @@
   function ask(method = "", path = "", body = any) {
     const headers = { "Content-Type": "application/json", ...(chat.session && { Authorization: "Bearer " + chat.session }) };
     return fetch(base + "api/v1/widget" + path, {
-      method, headers, body: body && stringify(body), credentials: "omit", keepalive: !body, signal: AbortSignal.timeout(10000),
+      method, headers, body: body && stringify(body), credentials: "omit", keepalive: method != "POST", signal: AbortSignal.timeout(10000),
     });
   }
 

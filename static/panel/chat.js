@@ -1,6 +1,7 @@
 /* The visitor's chat: whose it is, which conversation is shown, what is sent, what arrives. No DOM. */
 
 import { ApiError } from "./api.js";
+import { wait } from "./backoff.js";
 import { Sender } from "./sender.js";
 import { share } from "./share.js";
 import { Thread } from "./thread.js";
@@ -45,6 +46,8 @@ export class Chat {
     this.connection = null;
     /** @type {any} */
     this.linger = null;
+    /** @type {any} */
+    this.missed = null;
     this.sender = new Sender(this);
     this.typing = new Typing(this);
     /** @type {Set<string>} */
@@ -70,6 +73,7 @@ export class Chat {
 
   /** The session is over; what is here stays until the page brings another one. */
   pause() {
+    clearTimeout(this.missed);
     this.connection?.close();
     this.connection = null;
     this.api.session = "";
@@ -114,6 +118,20 @@ export class Chat {
     this.outside.changed();
   }
 
+  /** Read what is missing, and try again until that succeeds: a stream that lives would not ask. @param {number} [attempt] */
+  async catchUp(attempt = 0) {
+    clearTimeout(this.missed);
+    try {
+      await this.sync();
+      if (attempt) this.set({ link: "live" });
+    } catch (error) {
+      this.failed(error);
+      this.set({ link: "down" });
+      clearTimeout(this.missed);
+      if (this.api.session) this.missed = setTimeout(() => void this.catchUp(attempt + 1), wait(attempt, Math.random()));
+    }
+  }
+
   /** @param {any} data one event of the stream */
   heard(data) {
     if (data.conversationId !== this.thread.id) {
@@ -132,7 +150,7 @@ export class Chat {
   store(message) {
     const state = this.thread.add(message);
     if (state === null) {
-      void this.sync().catch(() => {}); // the next sign of life tries again
+      void this.catchUp();
       return;
     }
     this.outbox.settle(message.clientMessageId);
@@ -151,7 +169,7 @@ export class Chat {
     this.thread = new Thread(this.api, about);
     this.typing.show(false);
     this.outside.changed();
-    if (about !== null) void this.sync().catch(() => this.set({ link: "down" }));
+    if (about !== null) void this.catchUp();
   }
 
   /** Show the conversation that is open already, begun elsewhere. @returns {Promise<boolean>} whether there is one */

@@ -79,6 +79,7 @@ for _name, _scene in (
     ("doctor", _looks("doctor")),
     ("doctor, all fine", _sends("doctor", "Find out", config=str(ADA.proven()))),
     ("doctor, refused", _sends("doctor", "Find out", config=str(MALLORY.config(userAuthToken=BOB.user_auth_token())))),
+    ("reports", _looks("reports")),
     ("log", _looks("log")),
     ("log, filtered", _looks("log?action=key.created")),
     ("log, nothing fits", _looks("log?day=2001-01-01")),

@@ -89,7 +89,8 @@ def test_what_was_begun_without_logging_in_is_offered(stage: Stage, page: Page, 
     stage.visit(page, ADA.proven())
     frame = opened(page)
     expect(frame.locator("#offer")).to_contain_text("1 conversation in this browser")
-    frame.get_by_role("button", name="Yes, add" if accept else "No, leave out").click()
+    with page.expect_response("**/history-offer"):
+        frame.get_by_role("button", name="Yes, add" if accept else "No, leave out").click()
     expect(frame.locator("#card")).to_be_hidden()
     if accept:
         frame.wait_for_selector(".me:has-text('Before I signed in')")
