@@ -17,7 +17,7 @@ GROUPS = {
     "key": ("delete", "end", "list", "new"),
     "agent": ("create", "token"),
     "apikey": ("create", "list", "revoke"),
-    "user": ("end-sessions", "erase", "export", "find"),
+    "user": ("end-sessions", "erase", "export", "find", "unseal"),
     "token": ("explain", "sign"),
     "db": ("status", "upgrade"),
     "config": ("check",),

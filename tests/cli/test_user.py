@@ -79,3 +79,12 @@ def test_erasing_asks_first_counts_on_a_dry_run_and_names_who_is_meant(lite: Com
 def test_sessions_are_ended(lite: CommandLine, platform: str) -> None:
     assert "are over" in lite.done("user", "end-sessions", platform, "--user-id", "ada")
     assert "no such user" in lite.refused("user", "end-sessions", platform, "--id", NOBODY)
+
+
+def test_a_record_is_unsealed_once_verification_is_not_enforced(lite: CommandLine, platform: str) -> None:
+    assert "enforced" in lite.refused("user", "unseal", platform, "--user-id", "ada")
+    lite.done("platform", "set", platform, "verification=report")
+    (ada,) = lite.json("user", "find", platform, "--user-id", "ada")
+    assert lite.json("user", "unseal", platform, "--id", ada["id"]) == {"id": ada["id"], "unsealed": True}
+    assert "open already" in lite.done("user", "unseal", platform, "--id", ada["id"])
+    assert "no such user" in lite.refused("user", "unseal", platform, "--id", NOBODY)

@@ -1,4 +1,4 @@
-"""`whosthere user`: find, export, erase, end-sessions."""
+"""`whosthere user`: find, export, erase, end-sessions, unseal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from whosthere.cli.installation import installation, whoever_types
 from whosthere.cli.lookup import platform_of
 from whosthere.cli.output import instant, json_option, moment, show_fields, show_json, show_table
 from whosthere.cli.progress import bar
-from whosthere.services import erasure, people
+from whosthere.services import erasure, people, sealing
 from whosthere.services.archive import write_zip
 from whosthere.services.export import Gone
 from whosthere.services.people import Wanted
@@ -143,6 +143,22 @@ def end_sessions(platform: str, user_id: str | None, email: str | None, record_i
         show_json({"id": person})
     else:
         click.echo(f"The sessions of {person} are over.")
+
+
+@command.command("unseal")
+@_one_person
+@json_option
+def unseal(platform: str, user_id: str | None, email: str | None, record_id: str | None, as_json: bool) -> None:
+    """Open the sealed record of one person of PLATFORM to claimed visitors; not while verification is enforced."""
+    wanted = _wanted(user_id, email, record_id)
+    with installation() as runtime:
+        platform_id = platform_of(runtime, platform).id
+        person = _only_id(runtime, platform_id, wanted)
+        unsealed = accepted(sealing.unseal(runtime, platform_id, person, actor=whoever_types()))
+    if as_json:
+        show_json({"id": person, "unsealed": unsealed})
+    else:
+        click.echo(f"{person} is open to claimed visitors." if unsealed else f"{person} was open already.")
 
 
 def _wanted(user_id: str | None, email: str | None, record_id: str | None) -> Wanted:

@@ -50,7 +50,7 @@ def test_a_person_of_another_platform_is_nobody(
     bob_id = Rows(runtime.database, strange.id).one(users).id
     assert bob_id not in room.send("people", who=BOB.user_id).get_data(as_text=True)
     assert room.open(f"people/{bob_id}").status_code == 404
-    for what in ("sessions", "export", "erase"):
+    for what in ("sessions", "export", "erase", "unseal"):
         assert room.send(f"people/{bob_id}/{what}", sure="ERASE").status_code == 404, what
     assert Rows(runtime.database, strange.id).one(users).user_id == BOB.user_id
 

@@ -1,4 +1,4 @@
-"""People: look somebody up, end their sessions, take along what there is of them, erase them."""
+"""People: look somebody up, end their sessions, unseal them, take along what there is of them, erase them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import claims, erasure, people
+from whosthere.services import claims, erasure, people, sealing
 from whosthere.services.archive import stream_zip
 from whosthere.services.people import Wanted
 from whosthere.storage.users import User
@@ -21,7 +21,12 @@ from whosthere.web.wire import identifier
 BATCHES_PER_REQUEST = 20
 """How much of an erasure one request does; the rest is done by the chores, while a page shows how far they came."""
 
-DONE = {"ended": "Every session of this person has ended.", "erased": "The person is erased."}
+DONE = {
+    "ended": "Every session of this person has ended.",
+    "erased": "The person is erased.",
+    "unsealed": "The record is open to claimed visitors again.",
+    "open": "The record was open already: nothing has changed.",
+}
 _NUMBER_LENGTH_MAX = 12
 _NOTHING = Refused(Reason.INVALID_FIELD, "Write a userId or an email address, exactly.", "who")
 _UNSURE = Refused(Reason.INVALID_FIELD, "Write ERASE, so that nobody is erased by mistake.", "sure")
@@ -58,6 +63,21 @@ def end_sessions(platform_id: str, record_id: str) -> BaseResponse:
     person = _person(record_id)
     people.end_sessions(runtime(), platform().id, person.record.id, actor=identity().actor)
     address = url_for("admin.show_person", platform_id=platform().id, record_id=person.record.id, done="ended")
+    return redirect(address, 303)
+
+
+@blueprint.post("/platforms/<platform_id>/people/<record_id>/unseal")
+def unseal_person(platform_id: str, record_id: str) -> BaseResponse | Page:
+    """Let claimed visitors act as a person again, who was verified once."""
+    person = _person(record_id)
+    refused = confirm_by(identity(), request.form)
+    if refused is not None:
+        return _person_page(person, [Refused(refused.reason, refused.detail, "unseal_password")])
+    outcome = sealing.unseal(runtime(), platform().id, person.record.id, actor=identity().actor)
+    if isinstance(outcome, Refused):
+        return _person_page(person, [outcome])
+    done = "unsealed" if outcome else "open"
+    address = url_for("admin.show_person", platform_id=platform().id, record_id=person.record.id, done=done)
     return redirect(address, 303)
 
 

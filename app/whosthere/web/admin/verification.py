@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 from whosthere.core import origins, patterns
 from whosthere.core.policy import Verification
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import diagnostics, platforms
+from whosthere.services import diagnostics, platforms, sealing
 from whosthere.services.diagnostics import Refusals
 from whosthere.services.options import Invalid, texts
 from whosthere.storage.platforms import Platform
 from whosthere.web.admin import words
-from whosthere.web.admin.gate import Page, blueprint, identity, page, platform
+from whosthere.web.admin.gate import Page, blueprint, identity, page, platform, unconfirmed
+from whosthere.web.confirmation import confirm_by
 from whosthere.web.runtime import runtime
 
 DAYS = 7
@@ -49,6 +50,18 @@ def change_verification(platform_id: str) -> Response | Page:
     if isinstance(outcome, Platform):
         return redirect(url_for("admin.show_verification", platform_id=outcome.id, saved="yes"), 303)
     return _page(typed, list(outcome.problems) if isinstance(outcome, Invalid) else [outcome])
+
+
+@blueprint.post("/platforms/<platform_id>/verification/unseal")
+def unseal_all(platform_id: str) -> Response | Page:
+    """Let claimed visitors act as everybody who was verified once."""
+    refused = confirm_by(identity(), request.form)
+    if refused is not None:
+        return _page(texts(platform()), [Refused(refused.reason, refused.detail, "unseal_password")])
+    outcome = sealing.unseal_all(runtime(), platform().id, actor=identity().actor)
+    if isinstance(outcome, Refused):
+        return _page(texts(platform()), [outcome])
+    return redirect(url_for("admin.show_verification", platform_id=platform().id, unsealed="yes"), 303)
 
 
 def save(values: Mapping[str, str]) -> Platform | Invalid | Refused:
@@ -88,6 +101,7 @@ def _page(
     saved: bool = False,
 ) -> Page:
     refusals = diagnostics.refusals_of(runtime(), platform().id, DAYS)
+    enforced = platform().policy.verification is Verification.ENFORCED
     conflict = any(problem.reason is Reason.CHANGED_MEANWHILE for problem in problems)
     return page(
         "admin/verification.html",
@@ -105,6 +119,10 @@ def _page(
         by_reason=_by_reason(refusals),
         effect=_effect(refusals),
         choices=list(Verification),
+        sealed=0 if enforced else sealing.number(runtime(), platform().id),
+        sealed_counted=sealing.COUNTED_MAX,
+        unsealed=request.args.get("unsealed") == "yes",
+        ask_password=bool(unconfirmed()),
     )
 
 

@@ -98,6 +98,8 @@ ACTIONS: Mapping[str, str] = {
     "user.exported": "Person exported",
     "user.erased": "Person erased",
     "user.sessions_ended": "Sessions of a person ended",
+    "user.unsealed": "Person unsealed",
+    "platform.unsealed": "All people unsealed",
 }
 
 
