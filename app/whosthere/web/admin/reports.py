@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ _ASSURANCES = ("verified", "claimed", "anonymous")
 _COLUMNS = tuple(name for name in DayCount.__dataclass_fields__ if name != "day")
 _TEXT_MAX = 40
 _CHOICES = (7, 30, 90)
+_SHORT = re.compile("[a-z]+")  # a phone has no room for whole units under its bars
 _MINUTES_MAX, _HOURS_MAX = 120, 48  # what is longer is said in hours, or in days
 
 
@@ -83,8 +85,12 @@ def _report() -> tuple[_Asked, Report | Refused]:
 
 
 def _picture(took: Took, kind: str) -> Picture:
-    labels = [f"≤ {words}" for words, _ in STEPS] + ["longer"]
+    labels = [f"≤ {_SHORT.sub(_first_letters, words)}" for words, _ in STEPS] + ["longer"]
     return draw([(label, [(kind, number)]) for label, number in zip(labels, took.groups, strict=True)])
+
+
+def _first_letters(unit: re.Match[str]) -> str:
+    return "min" if unit[0].startswith("min") else unit[0][0]
 
 
 def share(part: int, whole: int) -> str:
