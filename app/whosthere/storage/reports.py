@@ -1,35 +1,29 @@
 """What reports count: the conversations that began within a period, in sums that the database makes.
 
-Whatever began in a period was last changed in it or later, so the index of the newest conversations bounds what is
-read. Spam is not counted.
+A conversation that began in a period, or in which somebody wrote then, was last changed in it or later: the index of
+the newest conversations bounds what is read. Spam is not counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, cast, func, literal_column
+from sqlalchemy import BigInteger, ColumnElement, Integer, Label, bindparam, case, cast, func, literal_column
 
-from whosthere.core.reports import DAY_MS, STEPS, Period
+from whosthere.core.reports import DAY_MS, STEPS, Period, Stretch
 from whosthere.core.views import Place
-from whosthere.storage.tables import conversations
+from whosthere.storage.tables import conversations, messages
 from whosthere.storage.tenancy import Tenant, select_in
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount:
-    """The conversations that began on one day.
+class Counts:
+    """The conversations that began in some time, and how many of them were answered or rated until now."""
 
-    Attributes:
-        day: days since the epoch.
-        messages: in these conversations, by everybody, until now.
-    """
-
-    day: int
     conversations: int
-    messages: int
     verified: int
     claimed: int
     anonymous: int
@@ -37,6 +31,11 @@ class DayCount:
     resolved: int
     rated: int
     stars: int
+    commented: int
+
+    def __add__(self, other: Counts) -> Counts:
+        """Sum two of them up."""
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +75,43 @@ def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return _sum(case((condition, 1), else_=0))
 
 
-_day = _row.created_at.op("/")(literal_column(str(DAY_MS)))
+def _day_of(moment: Any) -> Label[int]:
+    day: ColumnElement[int] = (moment - _begins) // literal_column(str(DAY_MS), BigInteger)
+    return day.label("day")
+
+
 _BY_DAY = (
     select_in(
         conversations,
         columns=[
-            _day.label("day"),
+            _day_of(_row.created_at),
             func.count().label("conversations"),
-            _sum(_row.last_seq).label("messages"),
             *(_number(_row.assurance == kind).label(kind) for kind in ("verified", "claimed", "anonymous")),
             _number(_row.first_reply_at.is_not(None)).label("answered"),
             _number(_row.resolved_at.is_not(None)).label("resolved"),
             _number(_row.rating.is_not(None)).label("rated"),
             _sum(_row.rating).label("stars"),
+            _number(func.coalesce(_row.rating_comment, "") != "").label("commented"),
         ],
     )
     .where(*_WITHIN)
-    .group_by(_day)
-    .order_by(_day)
+    .group_by("day")
+)
+_MESSAGES = (
+    select_in(
+        messages,
+        conversations,
+        columns=[messages.c.author_kind, _day_of(messages.c.created_at), func.count().label("number")],
+    )
+    .where(
+        messages.c.conversation_id == _row.id,
+        _row.updated_at >= _begins,
+        _row.created_at < _ends,
+        _row.place != Place.SPAM.value,
+        messages.c.created_at >= _begins,
+        messages.c.created_at < _ends,
+    )
+    .group_by(messages.c.author_kind, "day")
 )
 _RATINGS = (
     select_in(conversations, columns=[_row.rating, func.count().label("number")])
@@ -118,9 +136,15 @@ _REPLY_GROUPS, _REPLY = _took(_row.first_reply_at)
 _RESOLUTION_GROUPS, _RESOLUTION = _took(_row.resolved_at)
 
 
-def by_day(tenant: Tenant, period: Period) -> list[DayCount]:
-    """Return what each day counts, the oldest first; a day on which nothing began is not there."""
-    return [DayCount(*(int(value) for value in row)) for row in tenant.run(_BY_DAY, **_span(period))]
+def by_day(tenant: Tenant, stretch: Stretch) -> list[tuple[date, Counts]]:
+    """Return what began on each day; a day on which nothing did is not there."""
+    found = tenant.run(_BY_DAY, **_span(stretch))
+    return [(stretch.day(int(day)), Counts(*(int(value) for value in values))) for day, *values in found]
+
+
+def messages_by_day(tenant: Tenant, stretch: Stretch) -> list[tuple[str, date, int]]:
+    """Return how many messages authors of each kind wrote on each day."""
+    return [(kind, stretch.day(int(day)), int(number)) for kind, day, number in tenant.run(_MESSAGES, **_span(stretch))]
 
 
 def ratings(tenant: Tenant, period: Period) -> Mapping[int, int]:
@@ -153,5 +177,5 @@ def _times(tenant: Tenant, period: Period, groups: Any, one: Any) -> Took:
     return Took(counts, at(50), at(90))
 
 
-def _span(period: Period) -> dict[str, int]:
+def _span(period: Period | Stretch) -> dict[str, int]:
     return {"begins_at": period.begins_at, "ends_at": period.ends_at}

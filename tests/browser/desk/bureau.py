@@ -57,6 +57,7 @@ class Bureau:
     def send(self, page: Page, path: str, button: str, shop: Shop | None = None, **fields: str) -> None:
         """Fill in a page's form and send it, whatever the browser itself would say against it."""
         self.go(page, path, shop)
+        page.evaluate("document.querySelectorAll('form details').forEach((part) => { part.open = true; })")
         for name, value in fields.items():
             page.fill(f"#{name}", value)
         page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")

@@ -106,16 +106,20 @@ def test_a_key_is_rotated_while_visitors_come_and_none_is_refused(
     hash_quickly(monkeypatch)
     grace = hire(stage.shop.runtime, stage.shop.id, role="admin")
     crowd, desk = Crowd(stage, SECRET), tabs()
+    asked: list[str] = []
+    desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     with crowd.coming():
         crowd.wait()
         enter(desk, stage, grace.email)
         desk.fill("#name", "rotated")
         desk.get_by_role("button", name="Create key").click()
+        expect(desk.get_by_role("heading", name="The key “rotated” is ready")).to_be_focused()
         secret = desk.get_by_label("Secret key", exact=True).inner_text()
         crowd.wait()  # the old one goes on working
         desk.get_by_role("link", name="Keys", exact=True).click()
         expect(desk.get_by_role("heading", name="rotated")).to_be_visible()
         assert secret not in desk.content()  # shown once
+        assert asked == ["beforeunload"], "nobody copied it"
 
         crowd.sign_with(secret)
         desk.get_by_role("link", name="End or delete standard").click()

@@ -88,7 +88,9 @@ def test_a_rotation_locks_nobody_out(client: FlaskClient, room: Room, shop: Shop
 
 
 def test_the_secret_of_another_vendor_becomes_a_key_of_its_scheme(client: FlaskClient, room: Room, shop: Shop) -> None:
-    created(room, scheme="helpshift", secret=LEGACY, name="from before")
+    made = room.send("keys", scheme="helpshift", secret=LEGACY, name="from before")
+    assert made.status_code == 200
+    assert LEGACY.replace("&", "&amp;") not in made.get_data(as_text=True), "whoever typed it has it"
     page = room.read("keys")
     assert "from before Helpshift Weak secret" in page
     token = base64_token(LEGACY, MALLORY.user_id + MALLORY.email)
@@ -132,12 +134,16 @@ def test_keys_take_the_password_of_these_minutes(room: Room, shop: Shop, clock: 
     assert submit(room, shop.key_id, "end", ends="2030-01-01T00:00", **PASSWORD_FIELD).status_code == 303
 
 
-def test_a_wrong_password_is_told_at_the_form_it_was_for(room: Room, clock: Clock) -> None:
+def test_a_wrong_password_is_told_at_the_form_it_was_for(room: Room, shop: Shop, clock: Clock) -> None:
     assert room.send("server-keys", server_name="backend").status_code == 200
+    server_key = re.findall(r"/server-keys/([0-9a-f-]{36})/revoke", room.open("keys").get_data(as_text=True))[0]
     clock.advance(minutes=11)
     for path, fields, place in (
         ("keys", {"scheme": "standard"}, "password"),
+        (f"keys/{shop.key_id}/end", {"ends": "2030-01-01T00:00"}, "end_password"),
+        (f"keys/{shop.key_id}/delete", {}, "delete_password"),
         ("server-keys", {"server_name": "crm"}, "server_password"),
+        (f"server-keys/{server_key}/revoke", {}, f"password-{server_key}"),
     ):
         page = room.send(path, **fields, password="not it at all").get_data(as_text=True)
         assert re.findall(r'id="([\w-]+)-wrong"', page) == [place]
@@ -155,8 +161,24 @@ def test_a_key_gets_an_end_and_loses_it(room: Room, shop: Shop, rows: Rows) -> N
     assert rows.one(keys).ends_at is None
 
 
-def test_deleting_the_only_key_says_what_that_means(room: Room, shop: Shop) -> None:
-    assert "only anonymous visitors get in" in room.read(f"keys/{shop.key_id}")
+def test_deleting_the_only_live_key_says_what_that_means(room: Room, shop: Shop) -> None:
+    words = "only anonymous visitors get in"
+    assert room.read(f"keys/{shop.key_id}").count(words) == 2, "an end does the same"
+    second = shop.add_key("one more secret of more than 32 bytes for the rotation")
+    said = room.read(f"keys/{second}")
+    assert words not in said
+    assert "Nothing has used it for 7 days" not in said, "it is new"
+    assert submit(room, second, "end", ends="2001-01-01T00:00").status_code == 303
+    assert words in room.read(f"keys/{shop.key_id}")
+
+
+def test_a_platform_with_five_live_keys_offers_no_sixth(room: Room) -> None:
+    for number in range(4):
+        assert "Create key" in room.read("keys")
+        created(room, name=f"key {number}")
+    said = room.read("keys")
+    assert "There are 5 live keys, and that is the most." in said
+    assert "Create key" not in said
 
 
 def test_a_server_api_key_is_shown_once_and_can_be_revoked(room: Room, runtime: Runtime, rows: Rows) -> None:

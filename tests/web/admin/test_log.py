@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,12 @@ from tests.shop import Shop
 from tests.team import Colleague
 from tests.web.admin.room import Room
 from tests.web.agent.desk import sign_in, text_of
+from whosthere import services
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tenancy import Tenant
 from whosthere.web.admin.log import PAGE_SIZE, harmless
+from whosthere.web.admin.words import ACTIONS
 
 
 def write(runtime: Runtime, shop: Shop, *actions: str, actor: str = "cli:ada", **detail: object) -> None:
@@ -34,6 +37,28 @@ def test_the_log_tells_who_did_what(room: Room, shop: Shop) -> None:
     said = room.read("log")
     assert "Key created by Grace" in said
     assert "name new scheme standard imported no" in said
+
+
+def test_colleagues_have_names_in_the_log_and_who_acted_is_said_once(
+    runtime: Runtime, room: Room, shop: Shop, grace: Colleague
+) -> None:
+    write(runtime, shop, "agent.removed", actor="cli:ada", agent=grace.id, role="owner")
+    write(runtime, shop, "agent.token_created", actor=f"agent:{grace.id}", agent=grace.id, name="script")
+    page = room.open("log").get_data(as_text=True)
+    said = room.read("log")
+    assert "Removed from the team by cli:ada" in said
+    assert "agent Grace role owner" in said
+    assert re.search(r"Personal token created by Grace · [^·]+ name script", said)
+    assert f'<option value="agent:{grace.id}">Grace' in page
+    assert '<option value="cli:ada">cli:ada</option>' in page
+
+
+def test_every_action_that_services_note_has_words() -> None:
+    action = re.compile(r'"((?:agent|user|platform|key|server_key|token|merge|message|attachment)\.[a-z_]+)"')
+    files = Path(services.__file__).parent.glob("*.py")
+    noted = {found for file in files for found in action.findall(file.read_text("utf-8"))}
+    assert len(noted) > 30
+    assert noted - set(ACTIONS) == set()
 
 
 def test_moments_in_the_log_can_be_read(runtime: Runtime, room: Room, shop: Shop) -> None:

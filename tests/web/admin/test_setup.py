@@ -21,7 +21,7 @@ from whosthere.web.admin.setup import LANGUAGES
 
 def made(room: Room) -> tuple[str, str]:
     """Create a platform; return its id and its secret."""
-    response = room.send("/platforms/new", name="Harbour App", origins=ORIGIN)
+    response = room.send("/platforms/new", name="Harbour App", origins=f" {ORIGIN}/")  # as an address bar gives it
     assert response.status_code == 200, text_of(response)
     page = response.get_data(as_text=True)
     secret = re.search(r'aria-label="Secret key"><code>([^<]+)</code>', page)
@@ -80,6 +80,7 @@ def test_a_page_from_elsewhere_is_named_and_can_be_allowed(client: FlaskClient, 
     assert "A page asked from an origin that is not on the list." in said
     assert f"Allow {elsewhere}" in said
     assert room.send("setup/origin", origin=elsewhere).status_code == 303
+    assert f"{elsewhere} is allowed now." in room.read("setup/progress")
     assert boot() == 200
     refused = room.send("setup/origin", origin="https://a.example/path")
     assert refused.status_code == 400

@@ -122,7 +122,8 @@ def test_all_problems_of_a_change_stand_beside_their_fields(runtime: Runtime, ro
 
 
 def test_looks_are_tried_and_saved(runtime: Runtime, room: Room, shop: Shop) -> None:
-    page = room.open("appearance/preview", brand_color="#ffee00", name="Quay").get_data(as_text=True)
+    half = {"working_hours": "mon 9-", "brand_color": "#ffee00", "name": "Quay"}
+    page = room.open("appearance/preview", **half).get_data(as_text=True)
     assert ">Quay<" in page
     assert "Dark · #ffee00" in page
     assert "Light · #ffee00" not in page, "too bright to be read there"
@@ -132,8 +133,12 @@ def test_looks_are_tried_and_saved(runtime: Runtime, room: Room, shop: Shop) -> 
     refused = room.send("appearance", working_hours="mon 9-5", name="Quay", version=version(room, "appearance"))
     assert 'id="working_hours-wrong"' in refused.get_data(as_text=True)
     fields = {"name": "Quay", "working_hours": "mon-fri 9:00-17:00 Europe/Berlin", "reply_time": "hours"}
-    assert room.send("appearance", **fields, version=version(room, "appearance")).status_code == 303
+    seen = version(room, "appearance")
+    assert room.send("appearance", **fields, version=seen).status_code == 303
     assert {name: stored(runtime, shop)[name] for name in fields} == fields
+    late = room.send("appearance", **{**fields, "name": "Wharf"}, version=seen)
+    assert late.status_code == 409
+    assert re.findall(r"(\S+) is now “ (\S+) ”; you wrote “ (\S+) ”", text_of(late)) == [("Name", "Quay", "Wharf")]
 
 
 # -- the doctor ---------------------------------------------------------------------------------------------------

@@ -29,7 +29,11 @@ def show_appearance(platform_id: str) -> Page:
 @blueprint.get("/platforms/<platform_id>/appearance/preview")
 def preview_appearance(platform_id: str) -> Page:
     """Draw the chat with what is typed, for the script that asks while somebody types."""
-    tried = apply(platform(), _typed(request.args))
+    typed = _typed(request.args)
+    tried = apply(platform(), typed)
+    if isinstance(tried, Invalid):  # a field that is half typed takes nothing else away
+        wrong = {problem.field for problem in tried.problems}
+        tried = apply(platform(), {name: text for name, text in typed.items() if name not in wrong})
     return page("admin/_preview.html", look=appearance(tried if isinstance(tried, Platform) else platform(), _now()))
 
 

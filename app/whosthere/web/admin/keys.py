@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from whosthere.core.keys import Scheme
+from whosthere.core.keys import LIVE_KEYS_MAX, Scheme
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import keys, server_keys
 from whosthere.services.keys import NewKey, Wanted
@@ -16,6 +16,7 @@ from whosthere.services.server_keys import NewServerKey
 from whosthere.storage.keys import KeyRow
 from whosthere.storage.server_keys import ServerKey
 from whosthere.web.admin.gate import Page, blueprint, identity, page, platform, unconfirmed
+from whosthere.web.admin.words import is_over
 from whosthere.web.confirmation import confirm_by
 from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
@@ -47,7 +48,7 @@ def create_key(platform_id: str) -> Page:
     made = keys.new(runtime(), platform().id, wanted, actor=identity().actor)
     if isinstance(made, Refused):
         return _page([made], given=given, secret=form.get("secret", ""))
-    return _page(made=made)
+    return _page(made=made, imported=wanted.secret is not None)
 
 
 @blueprint.post("/platforms/<platform_id>/keys/<key_id>/end")
@@ -60,7 +61,7 @@ def end_key(platform_id: str, key_id: str) -> Response | Page:
         seen = request.form.get("seen", "")
         outcome = keys.set_end(runtime(), platform().id, key.id, ends_at, actor=identity().actor, seen=seen)
         refused = outcome if isinstance(outcome, Refused) else None
-    return _changed("ended") if refused is None else _key_page(key, [refused])
+    return _changed("ended") if refused is None else _key_page(key, [_beside(refused, "end_password")])
 
 
 @blueprint.get("/platforms/<platform_id>/keys/<key_id>")
@@ -80,7 +81,7 @@ def delete_key(platform_id: str, key_id: str) -> Response | Page:
         refused = outcome if isinstance(outcome, Refused) else None
     if refused is None or refused.reason is Reason.NOT_FOUND:  # gone already is fine, too
         return _changed("deleted")
-    return _key_page(key, [refused])
+    return _key_page(key, [_beside(refused, "delete_password")])
 
 
 @blueprint.post("/platforms/<platform_id>/server-keys")
@@ -93,18 +94,24 @@ def create_server_key(platform_id: str) -> Page:
         if not isinstance(made, Refused):
             return _page(made_server=made)
         refused = Refused(made.reason, made.detail, "server_name")
-    beside = Refused(refused.reason, refused.detail, "server_password") if refused.field == "password" else refused
-    return _page([beside], server_name=name)
+    return _page([_beside(refused, "server_password")], server_name=name)
 
 
 @blueprint.post("/platforms/<platform_id>/server-keys/<key_id>/revoke")
 def revoke_server_key(platform_id: str, key_id: str) -> Response | Page:
     """Revoke a server API key for good."""
+    key_id = identifier(key_id)
     refused = confirm_by(identity(), request.form)
     if refused is not None:
-        return _page([Refused(refused.reason, refused.detail)])
-    server_keys.revoke(runtime(), platform().id, identifier(key_id), actor=identity().actor)
+        there = any(key.id == key_id for key in _server_keys())
+        return _page([_beside(refused, "revoke_password" if there else "")], revoking=key_id)
+    server_keys.revoke(runtime(), platform().id, key_id, actor=identity().actor)
     return _changed("revoked")
+
+
+def _beside(refused: Refused, field: str) -> Refused:
+    """Return a refusal of the password at the one form of the page that it was for."""
+    return Refused(refused.reason, refused.detail, field) if refused.field == "password" else refused
 
 
 def _changed(done: str) -> Response:
@@ -115,16 +122,20 @@ def _page(
     problems: Sequence[Refused] = (),
     *,
     made: NewKey | None = None,
+    imported: bool = False,
     made_server: NewServerKey | None = None,
     given: dict[str, str] | None = None,
     **typed: str,
 ) -> Page:
+    listed, now = _keys(), runtime().clock()
     return page(
         "admin/keys.html",
         problems,
-        keys=_keys(),
+        keys=listed,
+        most=LIVE_KEYS_MAX if sum(not is_over(key, now) for key in listed) >= LIVE_KEYS_MAX else 0,
         server_keys=_server_keys(),
         made=made,
+        imported=imported,
         made_server=made_server,
         given=given or {"scheme": Scheme.STANDARD.value},
         typed=typed,
@@ -134,12 +145,12 @@ def _page(
 
 
 def _key_page(key: KeyRow, problems: Sequence[Refused] = ()) -> Page:
-    everything = _keys()
+    everything, now = _keys(), runtime().clock()
     return page(
         "admin/key.html",
         problems,
         key=next((one for one in everything if one.id == key.id), key),
-        others=[one for one in everything if one.id != key.id],
+        only=[one.id for one in everything if not is_over(one, now)] == [key.id],
         ends=request.form.get("ends", _end_in_form(key.ends_at) if key.ends_at else ""),
         # Who sends it again after reading what the other one did has seen the newer state.
         seen=keys.state(everything),

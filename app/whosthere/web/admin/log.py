@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -58,8 +58,15 @@ def show_log(platform_id: str) -> Page:
     more = cursor(shown[-1].created_at, shown[-1].id) if len(found) > PAGE_SIZE else None
     address = url_for("admin.show_log", platform_id=platform().id, **typed.args, cursor=more) if more else None
     actions = journal.actions_of(runtime(), platform().id)
+    actors = {one: names.get(one, one) for one in [*names, *(entry.actor for entry in shown), typed.actor] if one}
     return page(
-        "admin/log.html", problems, typed=typed, entries=shown, more=address, names=names, actions=actions, told=told
+        "admin/log.html",
+        problems,
+        typed=typed,
+        entries=[(one, told(one, names)) for one in shown],
+        more=address,
+        actors=actors,
+        actions=actions,
     )
 
 
@@ -103,10 +110,19 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def told(entry: Entry) -> list[tuple[str, str]]:
-    """Return the details of an entry as words; a change is told as from and to."""
+def told(entry: Entry, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the details of an entry as words; a change is told as from and to, a colleague by name.
+
+    Args:
+        names: what to call the actors of the log. Who acted is said beside the action, and not once more.
+    """
     changes = entry.action in _CHANGES
     told = {name: _moments(value) if name.endswith("At") else value for name, value in entry.detail.items()}
+    actor = f"agent:{told.get('agent', '')}"
+    if actor == entry.actor:
+        del told["agent"]
+    elif actor in names:
+        told["agent"] = names[actor]
     return [(name, _told(value, changes)) for name, value in told.items() if value not in ("", None, [])]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 640, 160
 """Of the part of a picture that has bars in it."""
 _GAP = 0.25
-_LABELS_MAX = 8
+_LABELS_MAX = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,10 @@ def show_progress(platform_id: str) -> str:
 def _progress(shown: Platform) -> dict[str, object]:
     progress = diagnostics.progress_of(runtime(), shown)
     origin = str(progress.trouble.detail.get("origin") or "") if progress.trouble else ""
-    strange = bool(origin) and origins.problem(origin) is None and not origins.allows(shown.origins, origin)
-    return {"progress": progress, "strange_origin": origin if strange else None}
+    listed = origins.allows(shown.origins, origin)
+    strange = bool(origin) and origins.problem(origin) is None and not listed
+    mended = listed and progress.trouble is not None and progress.trouble.reason == "origin_not_allowed"
+    return {"progress": progress, "strange_origin": origin if strange else None, "allowed": origin if mended else None}
 
 
 @blueprint.post("/platforms/<platform_id>/setup/origin")
@@ -118,5 +120,5 @@ def allow_origin(platform_id: str) -> Response | Page:
         runtime(), platform().id, {"origins": " ".join(wanted)}, actor=identity().actor, version=platform().version
     )
     if isinstance(outcome, Platform):
-        return redirect(url_for("admin.show_setup", platform_id=platform().id), 303)
+        return redirect(url_for("admin.show_setup", platform_id=platform().id, _anchor="two"), 303)
     return setup_page(platform(), refused=outcome.problems[0] if isinstance(outcome, Invalid) else outcome)

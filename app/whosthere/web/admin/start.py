@@ -39,7 +39,9 @@ def create_platform() -> Page:
     refused = confirm_by(identity(), request.form)
     problems += [refused] if refused else []
     if not problems:
-        made = platforms.create(runtime(), name, [origin], actor=identity().actor, owner_id=identity().agent.id)
+        # What is copied out of an address bar ends with a slash.
+        where = [origin.strip().removesuffix("/")]
+        made = platforms.create(runtime(), name, where, actor=identity().actor, owner_id=identity().agent.id)
         if not isinstance(made, Invalid):
             return setup_page(made.platform, made.key)
         problems = list(made.problems)
