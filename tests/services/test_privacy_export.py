@@ -65,6 +65,9 @@ def test_the_archive_holds_everything_and_nothing_of_anybody_else(runtime: Runti
     assert known["user"]["userEmail"] == {"value": ADA.email, "provenance": "proven"}
     assert known["user"]["contact"] == {"name": f"Captain {MARK}", "email": f"{MARK}@contact.example.com"}
     assert [merge["kind"] for merge in known["merges"]] == ["anonymous_history"]
+    (mail,) = known["conversations"][0]["mails"]
+    assert (mail["recipient"], mail["subject"]) == (f"{MARK}@mail.example.com", f"On {MARK}")
+    assert f"{MARK}@mail.example.com" in page
     for text in (f"Hello {MARK}", f"See {MARK}", f"Dear {MARK}", f"A note on {MARK}", f"order {MARK}", ADA.user_id):
         assert text in json.dumps(known)
         assert text in page
@@ -79,6 +82,24 @@ def test_nothing_in_the_page_runs(client: FlaskClient, shop: Shop) -> None:
     assert "<img" not in page
     assert "<b>" not in page
     assert set(re.findall(r'content="(default-src[^"]*)"', page)) == {"default-src 'none'; style-src 'unsafe-inline'"}
+
+
+def test_a_field_called_like_one_of_ours_hides_nothing(client: FlaskClient, shop: Shop) -> None:
+    visitor = shop.visitor(client, ADA.proven())
+    fields = {"State": {"type": "singleline", "value": "Bremen"}}
+    start = {"text": "Ahoy?", "clientMessageId": "first", "fields": fields}
+    assert visitor.send("POST", "/conversations", start).status_code == 201
+    record_id = shop.runtime.signer.read_session(visitor.answer["session"]["token"]).record_id
+    page = zipped(Life(shop, MARK, visitor, record_id, "", "", "")).read("person.html").decode()
+    assert "<dt>State</dt><dd>open</dd>" in page
+    assert "<dt>State</dt><dd>Bremen</dd>" in page
+
+
+def test_every_file_system_takes_the_name_of_a_file(client: FlaskClient, shop: Shop) -> None:
+    mark = "船" * 83
+    (place,) = [name for name in zipped(live(client, shop, ADA, mark)).namelist() if name.endswith(".png")]
+    assert len(place.removeprefix("attachments/").encode()) <= 255
+    assert f"{mark}.png".endswith(place.partition("-船")[2])
 
 
 def test_a_long_history_is_read_in_pages(client: FlaskClient, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

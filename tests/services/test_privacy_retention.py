@@ -15,6 +15,7 @@ from whosthere.services import platforms, retention
 from whosthere.services.journal import Actor
 from whosthere.services.purge import purge
 from whosthere.services.runtime import Runtime
+from whosthere.storage.departed import FIRST
 from whosthere.storage.platforms import Platform
 
 ACTOR = Actor("cli:grace")
@@ -71,6 +72,23 @@ def test_without_retention_days_and_while_it_is_open_a_conversation_stays(
         assert len(platform_rows(runtime, platform_id)["messages"]) >= 7
 
 
+@pytest.mark.parametrize("state", [State.RESOLVED, State.REJECTED])
+@pytest.mark.parametrize("known", [True, False])
+def test_that_a_purge_ends_it_makes_a_conversation_no_younger(
+    runtime: Runtime, client: FlaskClient, shop: Shop, clock: Clock, state: State, known: bool
+) -> None:
+    visitor = shop.visitor(client, ADA.proven() if known else {})
+    conversation_id = visitor.start("Ahoy?")["conversation"]["id"]
+    put(runtime, shop.id, conversation_id, state)
+    keep(runtime, shop, "30")
+    clock.advance(days=20)
+    purged = purge(runtime)
+    assert purged["resolvedConversations"] + purged["anonymousConversations"] == (state is State.RESOLVED or not known)
+    clock.advance(days=10, ms=1)
+    assert purge(runtime, dry_run=True)["oldConversations"] == 1
+    assert purge(runtime)["oldConversations"] == 1
+
+
 def test_an_interrupted_deletion_goes_on_and_nobody_reopens_what_is_half_gone(
     runtime: Runtime, client: FlaskClient, shop: Shop, clock: Clock
 ) -> None:
@@ -80,7 +98,7 @@ def test_an_interrupted_deletion_goes_on_and_nobody_reopens_what_is_half_gone(
     visitor = shop.visitor(client, ADA.proven())
     platform = platforms.find(runtime, shop.id)
     assert isinstance(platform, Platform)
-    assert retention.delete_old(runtime, platform, clock.now(), 2) == (0, True)
+    assert retention.delete_old(runtime, platform, clock.now(), 2, FIRST) == (0, FIRST)
     reopened = visitor.send("PUT", f"/conversations/{ada.conversation_id}/state", {"state": "open"})
     assert reopened.status_code == 409
     assert purge(runtime)["oldConversations"] == 1

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from tests.clock import Clock
+from tests.desk import put
 from tests.people import ADA
 from tests.shop import Shop, open_shop
+from tests.storage.ear import Ear, Heard
 from whosthere.core.anonymous import DAY_MS
+from whosthere.core.conversation import State
 from whosthere.core.resolution import Record
+from whosthere.services import platforms
+from whosthere.services.journal import Actor
 from whosthere.services.purge import purge
 from whosthere.services.runtime import Runtime
-from whosthere.storage import conversations, messages, refusals, sessions, users
+from whosthere.storage import conversations, departed, messages, refusals, sessions, users
+from whosthere.storage.departed import Limits
 from whosthere.storage.messages import Draft
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import Visit
@@ -222,6 +229,36 @@ def test_a_dry_run_counts_and_changes_nothing(runtime: Runtime, house: House, cl
     assert house.exists(silent)
     assert house.state(talking) == "open"
     assert purge(runtime) == counted
+
+
+def test_a_purge_looks_for_what_is_over_while_others_write(
+    runtime: Runtime, house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.visitor()
+    put(runtime, house.shop.id, house.visitor(talks=True, anonymous=False), State.RESOLVED)
+    house.visitor(talks=True)
+    platforms.change(runtime, house.shop.id, {"retention_days": "30"}, actor=Actor("cli:grace"))
+    clock.advance(days=31)
+    writing, ear, heard = Runtime.writing, Ear(), list[Heard]()
+
+    def listened(self: Runtime, *arguments: Any) -> Any:
+        with ear.listening() as these:
+            outcome = writing(self, *arguments)
+        heard.extend(these)
+        return outcome
+
+    monkeypatch.setattr(Runtime, "writing", listened)
+    purged = purge(runtime)
+    assert [purged[name] for name in ("anonymousUsers", "anonymousConversations", "oldConversations")] == [1, 1, 1]
+    looked = ("SELECT users.", "SELECT conversations.")
+    assert [text for text, _ in heard if text.startswith(looked) and "LIMIT" in text] == []
+
+
+def test_who_speaks_at_the_last_moment_is_not_forgotten(runtime: Runtime, house: House, clock: Clock) -> None:
+    silent, talking = house.visitor(), house.visitor(talks=True)
+    over = Limits(created_until=clock(), seen_until=-1)
+    assert runtime.writing(house.shop.id, lambda tenant: departed.forget_silent(tenant, over, [silent, talking])) == 1
+    assert house.exists(talking)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 100])

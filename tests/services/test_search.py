@@ -256,7 +256,7 @@ def test_who_left_nothing_but_a_name_is_found_no_more_when_forgotten(
     runtime.writing(shop.id, lambda tenant: users.leave_contact(tenant, record_id, contact))
     assert len(look(grace, "xyzzy")) == 1
     over = Limits(created_until=runtime.clock() + 1, seen_until=-1)
-    assert runtime.writing(shop.id, lambda tenant: departed.forget_silent(tenant, over, 10)) == 1
+    assert runtime.writing(shop.id, lambda tenant: departed.forget_silent(tenant, over, [record_id])) == 1
     with runtime.reading(shop.id) as tenant:
         assert rows.find(tenant, search.query_of("xyzzy"), rows.FIRST_N, 9) == []
 

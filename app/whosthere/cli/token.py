@@ -12,8 +12,9 @@ from whosthere.cli.installation import installation, whoever_types
 from whosthere.cli.lookup import key_of, platform_of
 from whosthere.cli.output import json_option, show_json
 from whosthere.cli.secrets import read_secret
-from whosthere.services import tokens
-from whosthere.services.tokens import Explanation, Person, Wish
+from whosthere.services import doctor, tokens
+from whosthere.services.doctor import Explanation
+from whosthere.services.tokens import Person, Wish
 
 JWT_SECONDS = 3600
 
@@ -105,7 +106,7 @@ def explain(
         field = "identityToken" if jwt else "userAuthToken"
         config = {"userId": user_id, "userEmail": email, "fullPrivacy": full_privacy, field: text}
     with installation() as runtime:
-        explanation = accepted(tokens.explain(runtime, platform_of(runtime, platform).id, config))
+        explanation = accepted(doctor.explain(runtime, platform_of(runtime, platform).id, config))
     _show(explanation, as_json)
     if not explanation.verified:
         raise click.exceptions.Exit(1)

@@ -209,6 +209,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Check that backend and page mean the same platform, that both identifiers are the same, and that the secret "
         "is right: one of a key that was deleted is forgotten.",
     ),
+    "key_deleted": (
+        "The token may be one of the key “{key}”, which was deleted on {detail}.",
+        "Sign with a live key: a backend that still has the old secret makes tokens that look like this one.",
+    ),
+    "jwt_kid_deleted": (
+        "The token names the key “{key}”, which was deleted on {detail}.",
+        "Sign with a live key, and name that one or none as `kid`.",
+    ),
     # JWTs
     "jwt_encrypted": ("The identityToken has five parts: it is encrypted.", "Send a signed JWT, of three parts."),
     "jwt_not_three_parts": ("The identityToken has not three parts.", "Send a JWT in compact form."),

@@ -52,6 +52,18 @@ def diagnose_identity_token(claim: Claim, keys: Sequence[Key], policy: Policy, n
     return found
 
 
+def named_key(token: object) -> str | None:
+    """Return the `kid` of an `identityToken` that may be anything; `None` without one. Nothing of it is proven."""
+    if not isinstance(token, str) or len(token) > TOKEN_LENGTH_MAX:
+        return None
+    header, *_ = unwrap(token)[1].split(".")
+    try:
+        key_id = parse_json_object(decode_base64url(header.encode("ascii"))).get("kid")
+    except (Malformed, UnicodeEncodeError):
+        return None
+    return key_id if isinstance(key_id, str) else None
+
+
 def _not_a_jwt(parts: list[str]) -> str:
     if len(parts) == 5:
         return "jwt_encrypted"

@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 _CHUNK_BYTES = 64 * 1024
 _TOLD_EVERY = 200
-_NAME_LENGTH_MAX = 100
+_NAME_BYTES_MAX = 150  # with the id before it less than the 255 that file systems take
 
 
 def write_zip(
@@ -125,13 +125,18 @@ def _keep(archive: ZipFile, export: Export, attachment: Attachment) -> Generator
     stored = export.runtime.files.open(export.platform_id, attachment.id)
     if stored is None:
         return None
-    plain = re.sub(r"[^\w. -]", "_", attachment.name)[-_NAME_LENGTH_MAX:]
-    place = f"attachments/{attachment.id}-{plain}"
+    place = f"attachments/{attachment.id}-{_plain(attachment.name)}"
     with stored, archive.open(_entry(export, place), "w", force_zip64=True) as entry:
         while chunk := stored.read(_CHUNK_BYTES):
             entry.write(chunk)
             yield
     return place
+
+
+def _plain(name: str) -> str:
+    """Return the end of a name, where its kind stands, as a file may be called anywhere."""
+    plain = re.sub(r"[^\w. -]", "_", name).encode()[-_NAME_BYTES_MAX:]
+    return plain.decode(errors="ignore")  # a letter that was cut in two is left out
 
 
 def _entry(export: Export, name: str) -> ZipInfo:

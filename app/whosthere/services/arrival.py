@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Notice
+from whosthere.core.policy import Verification
 from whosthere.core.sessions import Session
 from whosthere.core.verdict import Admitted
 from whosthere.storage.conversations import Conversation
@@ -57,3 +59,9 @@ class Booted:
     attachment_bytes_max: int
     missing: tuple[str, ...] = ()
     history_offer: Begun | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it belongs to what the desk compares refusals with; without verification nothing is compared."""
+        checked = self.platform.policy.verification is not Verification.OFF
+        return checked and self.person.assurance is Assurance.VERIFIED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -34,6 +34,9 @@ small {{ opacity: .75; }}
 <body>
 <h1>What {platform} knows</h1>
 """
+Fields = Sequence[tuple[str, Any]]
+"""What is shown beside each other: names, and what they stand for."""
+
 _PROVEN = {True: "proven", False: "claimed, not proven"}
 _ASSURANCE = {"verified": "verified", "claimed": "claimed, not verified", "anonymous": "anonymous"}
 
@@ -55,14 +58,15 @@ def pieces(export: Export, files: Mapping[str, str]) -> Iterator[str]:
         for message in export.messages(conversation.id):
             yield _message(message, files)
         for note in export.notes(conversation.id):
-            about = f"Note of {note.author_name}, {rfc3339(note.created_at)}"
-            yield f"<article><small>{escape(about)}</small><p>{escape(note.body)}</p></article>\n"
+            yield _article(f"Note of {note.author_name}, {rfc3339(note.created_at)}", note.body)
+        for mail in export.mails(conversation.id):
+            yield _article(f"Mail to {mail.recipient}, {rfc3339(mail.created_at)}", f"{mail.subject}\n\n{mail.body}")
     yield "</body>\n</html>\n"
 
 
-def _about(export: Export) -> dict[str, Any]:
+def _about(export: Export) -> Fields:
     user, record = export.user, export.user.record
-    return {
+    known = {
         "Exported": rfc3339(export.now),
         "User id": _with_provenance(record.user_id, record.user_id_proven),
         "Email": _with_provenance(record.email, record.email_proven),
@@ -81,27 +85,28 @@ def _about(export: Export) -> dict[str, Any]:
         "Blocked": rfc3339(export.standing.blocked_at),
         "Merges": "; ".join(f"{entry.kind}, {rfc3339(entry.created_at)}" for entry in export.merges),
     }
+    return list(known.items())
 
 
 def _with_provenance(value: str | None, proven: bool) -> str | None:
     return None if value is None else f"{value} ({_PROVEN[proven]})"
 
 
-def _of_conversation(conversation: Conversation) -> dict[str, Any]:
-    fields = {name: field.get("value") for name, field in conversation.fields.items() if isinstance(field, dict)}
-    return {
-        "State": conversation.state,
-        "Begun": rfc3339(conversation.created_at),
-        "Page": conversation.page_url,
-        "Tags": ", ".join(conversation.tags),
-        **fields,
-        "Rating": conversation.rating,
-        "Comment": conversation.rating_comment,
-    }
+def _of_conversation(conversation: Conversation) -> Fields:
+    return [
+        ("State", conversation.state),
+        ("Begun", rfc3339(conversation.created_at)),
+        ("Page", conversation.page_url),
+        ("Tags", ", ".join(conversation.tags)),
+        # called as the page pleases, perhaps like one of ours
+        *((name, field.get("value")) for name, field in conversation.fields.items() if isinstance(field, dict)),
+        ("Rating", conversation.rating),
+        ("Comment", conversation.rating_comment),
+    ]
 
 
-def _fields(fields: Mapping[str, Any]) -> str:
-    known = [(name, value) for name, value in fields.items() if value not in (None, "")]
+def _fields(fields: Fields) -> str:
+    known = [(name, value) for name, value in fields if value not in (None, "")]
     rows = "".join(f"<dt>{escape(str(name))}</dt><dd>{escape(str(value))}</dd>\n" for name, value in known)
     return f"<dl>\n{rows}</dl>\n"
 
@@ -115,4 +120,8 @@ def _message(message: Message, files: Mapping[str, str]) -> str:
         for shown in message.attachments or ()
         if shown["id"] in files
     )
-    return f"<article><small>{escape(about)}</small><p>{escape(message.body)}</p>{links}</article>\n"
+    return _article(about, message.body, links)
+
+
+def _article(about: str, text: str, links: str = "") -> str:
+    return f"<article><small>{escape(about)}</small><p>{escape(text)}</p>{links}</article>\n"

@@ -54,14 +54,16 @@ def boot(runtime: Runtime, request: BootRequest) -> Booted | Refused:
     claim = read_claim(request.body)
     try:
         with runtime.reading(request.platform_id) as tenant:
-            return _Boot(runtime, tenant, request, claim, now, may_write=False).run()
+            outcome = _Boot(runtime, tenant, request, claim, now, may_write=False).run()
     except _Writes:
         outcome = runtime.writing(
             request.platform_id,
             lambda tenant: _Boot(runtime, tenant, request, claim, now, may_write=True).run(),
         )
         _wake_previous(runtime, request)
-        return outcome
+    if isinstance(outcome, Booted) and outcome.is_counted:
+        runtime.passed.add(request.platform_id, now)
+    return outcome
 
 
 def _wake_previous(runtime: Runtime, request: BootRequest) -> None:

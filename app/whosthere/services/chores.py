@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterable
 
 from whosthere.core.notices import DAY_MS
-from whosthere.services import erasure, failure_log, inbox_actions, mail, notices
+from whosthere.services import diagnostics, erasure, failure_log, inbox_actions, mail, notices
 from whosthere.services.purge import OUTBOX_DAYS
 from whosthere.services.runtime import Runtime
 from whosthere.services.smtp import NotSent
@@ -33,6 +33,7 @@ log = logging.getLogger("whosthere.chores")
 def do_due(runtime: Runtime) -> None:
     """Do what is due by now; trouble with one platform keeps nobody else from their turn."""
     failure_log.tell(runtime)
+    diagnostics.tell_passed(runtime)
     with runtime.database.read() as connection:
         everybody = platforms.all_of(connection)
     _for_each(everybody, lambda platform: _serve(runtime, platform))
@@ -127,6 +128,17 @@ class Chores:
     def _run(self) -> None:
         while not self._stopped.wait(_BUSY_SECONDS if self._busy else self._pause_seconds) and self._turn():
             pass
+        self._write_down()
+
+    def _write_down(self) -> None:
+        """Keep what this process has only counted, before it ends."""
+        runtime = self._runtime()
+        try:
+            if runtime is not None:
+                failure_log.tell(runtime)
+                diagnostics.tell_passed(runtime)
+        except Exception as error:  # whatever it is, the process ends
+            log.warning("the last counters are lost: %s", error)
 
     def _turn(self) -> bool:
         runtime = self._runtime()

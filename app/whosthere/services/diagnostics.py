@@ -23,10 +23,12 @@ class Refusals:
 
     Attributes:
         samples: examples, the newest first; a day keeps a limited number of them.
+        verified: how many visits brought a good proof.
     """
 
     totals: Sequence[Total]
     samples: Sequence[Sample]
+    verified: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,30 @@ def refusals_of(runtime: Runtime, platform_id: str, days: int) -> Refusals:
     """Return what was refused in the last `days`, today included, or would have been."""
     today = runtime.clock() // DAY_MS
     first = today - days + 1
+    minute = first * DAY_MS // _MINUTE_MS
     with runtime.reading(platform_id) as tenant:
         return Refusals(
-            refusals.totals(tenant, first * DAY_MS // _MINUTE_MS), refusals.samples(tenant, first, SAMPLES_READ_MAX)
+            refusals.totals(tenant, minute),
+            refusals.samples(tenant, first, SAMPLES_READ_MAX),
+            refusals.verified(tenant, minute),
         )
+
+
+def tell_passed(runtime: Runtime) -> None:
+    """Write down how many visits of this process brought a good proof; what cannot be written is kept."""
+    waiting = list(runtime.passed.take().items())
+    try:
+        while waiting:
+            (platform_id, minute), number = waiting[-1]
+            _tell_passed(runtime, platform_id, minute, number)
+            waiting.pop()
+    finally:
+        for (platform_id, minute), number in waiting:
+            runtime.passed.put_back(platform_id, minute, number)
+
+
+def _tell_passed(runtime: Runtime, platform_id: str, minute: int, number: int) -> None:
+    runtime.writing(platform_id, lambda tenant: refusals.count_verified(tenant, minute=minute, number=number))
 
 
 def sample_of(runtime: Runtime, platform_id: str, sample_id: str) -> Sample | None:

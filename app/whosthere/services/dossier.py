@@ -14,6 +14,7 @@ from whosthere.storage.events import Event, read
 from whosthere.storage.inbox import Note
 from whosthere.storage.ledger import Entry
 from whosthere.storage.messages import Message
+from whosthere.storage.outbox import Mail
 
 FORMAT = "whosthere-person-1"
 
@@ -39,7 +40,10 @@ def pieces(export: Export, told: Callable[[], None] = lambda: None) -> Iterator[
 
 
 def _talk(export: Export, conversation: Conversation, told: Callable[[], None]) -> Iterator[str]:
-    about = _head(conversation) | {"notes": [_note(one) for one in export.notes(conversation.id)]}
+    about = _head(conversation) | {
+        "notes": [_note(one) for one in export.notes(conversation.id)],
+        "mails": [_mail(one) for one in export.mails(conversation.id)],
+    }
     yield f"{_text(about)[:-1]},\n"
     yield from _array("messages", (_told(one, told) for one in export.messages(conversation.id)))
     yield "}"
@@ -126,6 +130,17 @@ def _note(note: Note) -> dict[str, Any]:
         "authorName": note.author_name,
         "body": note.body,
         "createdAt": rfc3339(note.created_at),
+    }
+
+
+def _mail(mail: Mail) -> dict[str, Any]:
+    return {
+        "id": mail.id,
+        "recipient": mail.recipient,
+        "subject": mail.subject,
+        "body": mail.body,
+        "createdAt": rfc3339(mail.created_at),
+        "sentAt": rfc3339(mail.sent_at),
     }
 
 

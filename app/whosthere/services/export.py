@@ -24,6 +24,7 @@ from whosthere.storage.export import Standing
 from whosthere.storage.inbox import Note
 from whosthere.storage.ledger import Entry
 from whosthere.storage.messages import Message
+from whosthere.storage.outbox import Mail
 from whosthere.storage.tenancy import Tenant
 from whosthere.storage.users import User
 
@@ -77,6 +78,10 @@ class Export:
     def notes(self, conversation_id: str) -> list[Note]:
         """Return what the team wrote about a conversation."""
         return self._read(lambda tenant: inbox.notes_of(tenant, conversation_id))
+
+    def mails(self, conversation_id: str) -> Sequence[Mail]:
+        """Return what was mailed to the person about a conversation, as long as it is kept."""
+        return self._read(lambda tenant: export.mails_of(tenant, conversation_id))
 
     def attachments(self) -> Iterator[Attachment]:
         """Yield the files of the person's conversations, whoever uploaded them."""

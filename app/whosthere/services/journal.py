@@ -7,12 +7,9 @@ from typing import Any
 
 from whosthere.services.runtime import Runtime
 from whosthere.storage import agents, audit, roster
-from whosthere.storage.audit import EVERYTHING, Entry, Wanted
+from whosthere.storage.audit import EVERYTHING, NEWEST, Entry, Wanted
 from whosthere.storage.connection import Connection
 from whosthere.storage.tenancy import Tenant
-
-LAST = (2**62, "ffffffff-ffff-ffff-ffff-ffffffffffff")
-"""The position after every entry: where reading begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ def entries(
     runtime: Runtime,
     platform_id: str,
     *,
-    before: tuple[int, str] = LAST,
+    before: tuple[int, str] = NEWEST,
     count: int = 100,
     wanted: Wanted = EVERYTHING,
 ) -> list[Entry]:

@@ -18,6 +18,7 @@ from whosthere.realtime.hub import access_topic
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime, new_secret
 from whosthere.storage import keys, platforms
+from whosthere.storage.audit import KEY_DELETED
 from whosthere.storage.keys import KeyRow
 from whosthere.storage.tenancy import Tenant
 
@@ -92,7 +93,7 @@ def delete(
             return _CHANGED
         if row is None or not keys.delete(tenant, key_id, now):
             return NO_KEY
-        note(runtime, tenant, actor, "key.deleted", now, key=key_id, name=row.name, scheme=row.scheme.value)
+        note(runtime, tenant, actor, KEY_DELETED, now, key=key_id, name=row.name, scheme=row.scheme.value)
         return row
 
     return _change(runtime, platform_id, forget)

@@ -5,8 +5,9 @@ In small transactions: visitors are served meanwhile, and a purge that was inter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from whosthere.core.anonymous import DAY_MS
 from whosthere.core.conversation import RESOLVED_DAYS, Actor, State
@@ -20,6 +21,7 @@ from whosthere.storage.conversations import Conversation
 from whosthere.storage.departed import Limits
 from whosthere.storage.expired import Global, Kind
 from whosthere.storage.platforms import Platform
+from whosthere.storage.retention import keep_age
 from whosthere.storage.tenancy import Tenant
 
 DIAGNOSTICS_DAYS = 90
@@ -27,6 +29,7 @@ OUTBOX_DAYS = 30
 REVOCATION_DAYS = 1  # beyond the session's end: a clock that is put back must not open it again
 TOMBSTONE_DAYS = ANONYMOUS_DAYS_MAX + 1  # longer than any token of an ended anonymous user could still count
 BATCH = 500
+_ENDED_TOGETHER = 100  # conversations, each with an event in its log: visitors wait no longer than for other batches
 _MINUTE_MS = 60_000
 
 Progress = Callable[[str, int, int], None]
@@ -128,9 +131,12 @@ def _silent(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step
         with runtime.reading(platform.id) as tenant:
             return departed.silent_number(tenant, limits)
 
-    def forget(_: str) -> tuple[int, str | None]:
-        forgotten = runtime.writing(platform.id, lambda tenant: departed.forget_silent(tenant, limits, batch))
-        return forgotten, _again(forgotten, batch)
+    def forget(after: str) -> tuple[int, str | None]:
+        with runtime.reading(platform.id) as tenant:  # looking for them may take long, and holds up nobody here
+            ids = departed.silent(tenant, limits, after, batch)
+        if not ids:
+            return 0, None
+        return runtime.writing(platform.id, lambda tenant: departed.forget_silent(tenant, limits, ids)), ids[-1]
 
     return _Step("anonymousUsers", number, forget)
 
@@ -138,22 +144,20 @@ def _silent(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step
 def _conversations(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
     """Conversations of anonymous users who are over: agents keep them to read, nobody writes into them any more."""
     limits = _limits(platform, now)
+    together = min(batch, _ENDED_TOGETHER)
 
     def number() -> int:
         with runtime.reading(platform.id) as tenant:
             return departed.open_number(tenant, limits)
 
     def end(after: str) -> tuple[int, str | None]:
-        def work(tenant: Tenant) -> list[str]:
-            ids = list(departed.still_open(tenant, limits, after, batch))
-            for conversation_id in ids:
-                _end(runtime, tenant, conversation_id, now)
-            return ids
-
-        ended = runtime.writing(platform.id, work)
-        if ended:
-            runtime.hub.publish(platform_topic(platform.id))
-        return len(ended), ended[-1] if len(ended) == batch else None
+        with runtime.reading(platform.id) as tenant:  # looking for them may take long, and holds up nobody here
+            ids = departed.still_open(tenant, limits, after, together)
+        if not ids:
+            return 0, None
+        ended = runtime.writing(platform.id, partial(_end_among, runtime, ids=ids, limits=limits, now=now))
+        runtime.hub.publish(platform_topic(platform.id))
+        return ended, ids[-1]
 
     return _Step("anonymousConversations", number, end)
 
@@ -161,24 +165,30 @@ def _conversations(runtime: Runtime, platform: Platform, now: int, batch: int) -
 def _resolved(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
     """Conversations that were resolved long ago: the question whether that helped has stood long enough."""
     before = now - RESOLVED_DAYS * DAY_MS
+    together = min(batch, _ENDED_TOGETHER)
 
     def number() -> int:
         with runtime.reading(platform.id) as tenant:
             return conversations.resolved_number(tenant, before)
 
-    def end(_: str) -> tuple[int, str | None]:
+    def end(after: str) -> tuple[int, str | None]:
+        with runtime.reading(platform.id) as tenant:  # as above
+            ids = conversations.resolved(tenant, before, after, together)
+        if not ids:
+            return 0, None
+
         def work(tenant: Tenant) -> list[Conversation]:
-            found = conversations.resolved(tenant, before, batch)
-            for conversation in found:
-                change_state(runtime, tenant, conversation, State.ENDED, by=Actor.SYSTEM, now=now)
-            return found
+            found = [conversations.find(tenant, one) for one in ids]
+            still = [one for one in found if one and one.state == State.RESOLVED and one.updated_at < before]
+            for conversation in still:
+                _end(runtime, tenant, conversation, now)
+            return still
 
         ended = runtime.writing(platform.id, work)
         for record_id in {conversation.record_id for conversation in ended}:
             runtime.hub.publish(record_topic(platform.id, record_id))
-        if ended:
-            runtime.hub.publish(platform_topic(platform.id))
-        return len(ended), _again(len(ended), batch)
+        runtime.hub.publish(platform_topic(platform.id))
+        return len(ended), ids[-1]
 
     return _Step("resolvedConversations", number, end)
 
@@ -194,12 +204,11 @@ def _erasures(runtime: Runtime, platform: Platform, batch: int) -> _Step:
 
 def _closed(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
     """Closed conversations that the platform does not keep any longer."""
-
-    def delete(_: str) -> tuple[int, str | None]:
-        deleted, more = retention.delete_old(runtime, platform, now, batch)
-        return deleted, departed.FIRST if more else None
-
-    return _Step("oldConversations", lambda: retention.old_number(runtime, platform, now), delete)
+    return _Step(
+        "oldConversations",
+        lambda: retention.old_number(runtime, platform, now),
+        lambda after: retention.delete_old(runtime, platform, now, batch, after),
+    )
 
 
 def _unsent(runtime: Runtime, platform: Platform, now: int, batch: int) -> _Step:
@@ -218,13 +227,19 @@ def _strays(runtime: Runtime, platform: Platform, now: int) -> _Step:
     )
 
 
-def _end(runtime: Runtime, tenant: Tenant, conversation_id: str, now: int) -> None:
-    conversation = conversations.find(tenant, conversation_id)
-    if conversation is None:
-        return
-    # For good: a policy that allows more days tomorrow does not bring somebody back whose conversation was ended.
-    sessions.end_anonymous(tenant, conversation.record_id, now)
+def _end_among(runtime: Runtime, tenant: Tenant, *, ids: Sequence[str], limits: Limits, now: int) -> int:
+    still = departed.open_among(tenant, limits, ids)
+    for conversation in filter(None, [conversations.find(tenant, one) for one in still]):
+        # For good: a policy that allows more days tomorrow does not bring somebody back whose conversation was ended.
+        sessions.end_anonymous(tenant, conversation.record_id, now)
+        _end(runtime, tenant, conversation, now)
+    return len(still)
+
+
+def _end(runtime: Runtime, tenant: Tenant, conversation: Conversation, now: int) -> None:
     change_state(runtime, tenant, conversation, State.ENDED, by=Actor.SYSTEM, now=now)
+    if conversation.state != State.OPEN:
+        keep_age(tenant, conversation.id, conversation.updated_at)
 
 
 def _of_nobody(runtime: Runtime, kind: Global, now: int, batch: int) -> _Step:

@@ -12,6 +12,7 @@ import uuid_utils
 
 from whosthere.realtime.hub import Hub
 from whosthere.services.failures import Failures
+from whosthere.services.passed import Passed
 from whosthere.services.readings import Readings
 from whosthere.services.signer import Signer
 from whosthere.services.smtp import Smtp
@@ -53,6 +54,7 @@ class Runtime:
         cases: conversations that many agents are told of at once.
         colleagues: agents that many others are told of at once.
         failures: sign-ins that failed in this process, until the security log has them.
+        passed: visits with a good proof, until the desk's counters have them.
     """
 
     database: Database
@@ -71,6 +73,7 @@ class Runtime:
     cases: Readings[Case] = field(default_factory=Readings)
     colleagues: Readings[Member] = field(default_factory=Readings)
     failures: Failures = field(default_factory=Failures)
+    passed: Passed = field(default_factory=Passed)
 
     @contextmanager
     def reading(self, platform_id: str) -> Iterator[Tenant]:

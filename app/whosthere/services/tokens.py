@@ -1,14 +1,11 @@
-"""Tokens for developers: make one with a platform's key, or learn why one is refused."""
+"""Tokens for developers: make one with a platform's key."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from whosthere.core.explain import explain as explain_config
-from whosthere.core.findings import Finding, finding
 from whosthere.core.keys import Key, Scheme, live
-from whosthere.core.policy import Policy
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.signing import identity_token, user_auth_token
 from whosthere.services.journal import Actor, note
@@ -54,14 +51,6 @@ class Signed:
     scheme: Scheme
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Whether a page's proof is accepted under `enforced`, and everything that is to be said about it."""
-
-    verified: bool
-    findings: Sequence[Finding]
-
-
 def sign(runtime: Runtime, platform_id: str, person: Person, wish: Wish, *, actor: Actor) -> Signed | Refused:
     """Make a token that verifies `person`; who did so is in the audit log."""
     now = runtime.clock()
@@ -83,46 +72,6 @@ def sign(runtime: Runtime, platform_id: str, person: Person, wish: Wish, *, acto
         return signed
 
     return runtime.writing(platform_id, make)
-
-
-def explain(
-    runtime: Runtime, platform_id: str, config: Mapping[str, object], *, beside: Sequence[str] = ()
-) -> Explanation | Refused:
-    """Say exactly why the proof in a page's config is refused.
-
-    Args:
-        config: the page's identity keys: `userId`, `userEmail`, `userAuthToken`, `identityToken`, `fullPrivacy`.
-        beside: ids of other platforms of whoever asks: a token made with one of their keys is told apart.
-    """
-    with runtime.reading(platform_id) as tenant:
-        keyring = keys.keyring(tenant, runtime.vault)
-    if keyring is None:
-        return NO_PLATFORM
-    policy = keyring.platform.policy
-    findings = explain_config(config, keyring.keys, policy, runtime.clock())
-    if any(found.code == "signature_unknown" for found in findings):
-        owner = _platform_of_key(runtime, [one for one in beside if one != platform_id], config, policy)
-        findings = [_of_other(owner) if owner and one.code == "signature_unknown" else one for one in findings]
-    return Explanation(verified=all(found.advice for found in findings), findings=findings)
-
-
-def _platform_of_key(
-    runtime: Runtime, platform_ids: Sequence[str], config: Mapping[str, object], policy: Policy
-) -> str | None:
-    """Return the name of the platform whose keys a proof fits, however badly it is made."""
-    for platform_id in platform_ids:
-        with runtime.reading(platform_id) as tenant:
-            other = keys.keyring(tenant, runtime.vault)
-        if other is None or not other.keys:
-            continue
-        found = explain_config(config, other.keys, policy, runtime.clock())
-        if not any(one.code == "signature_unknown" for one in found):
-            return other.platform.name
-    return None
-
-
-def _of_other(name: str) -> Finding:
-    return finding("key_of_other_platform", detail=name)
 
 
 def _choose(candidates: Sequence[Key], wish: Wish) -> Key | Refused:

@@ -63,6 +63,9 @@ _BLANK = (
     update_in(audit_log).where(audit_log.c.id == bindparam("b_id")).values(detail=bindparam("b_detail", type_=JSON))
 )
 TOKEN_SIGNED = "token.signed"  # noqa: S105 - the one action whose lines name a person
+KEY_DELETED = "key.deleted"
+NEWEST = (2**62, "ffffffff-ffff-ffff-ffff-ffffffffffff")
+"""The position after every entry: where reading begins."""
 _IDENTIFIERS = {"userId": "", "email": ""}
 
 

@@ -136,9 +136,9 @@ _RESOLVED_NUMBER = (
     select(func.count()).select_from(conversations).where(conversations.c.platform_id == PLATFORM, *_old_resolved)
 )
 _RESOLVED = (
-    select_in(conversations, columns=COLUMNS)
-    .where(*_old_resolved)
-    .order_by(conversations.c.updated_at, conversations.c.id)
+    select_in(conversations, columns=[conversations.c.id])
+    .where(*_old_resolved, conversations.c.id > bindparam("after"))
+    .order_by(conversations.c.id)
     .limit(bindparam("count"))
 )
 _READ_BY_USER = _read_by("agent", conversations.c.user_read_seq, conversations.c.user_unread).values(
@@ -195,9 +195,9 @@ def resolved_number(tenant: Tenant, before: int) -> int:
     return int(tenant.run(_RESOLVED_NUMBER, before=before).scalar_one())
 
 
-def resolved(tenant: Tenant, before: int, count: int) -> list[Conversation]:
-    """Return at most `count` of them, oldest first."""
-    return [from_row(row) for row in tenant.run(_RESOLVED, before=before, count=count)]
+def resolved(tenant: Tenant, before: int, after: str, count: int) -> Sequence[str]:
+    """Return the ids of at most `count` of them after `after`, in the order of their ids."""
+    return tenant.run(_RESOLVED, before=before, after=after, count=count).scalars().all()
 
 
 def read_by_user(tenant: Tenant, conversation_id: str, seq: int) -> bool:

@@ -41,7 +41,12 @@ _left_nothing = ~or_(
 _their = (conversations.c.record_id == users.c.id) & (conversations.c.state != "ended") & users.c.deleted_at.is_(None)
 
 
-_SILENT = select_in(users, columns=[users.c.id]).where(_over, _left_nothing).limit(bindparam("count"))
+_SILENT = (
+    select_in(users, columns=[users.c.id])
+    .where(_over, _left_nothing, users.c.id > bindparam("after"))
+    .order_by(users.c.id)
+    .limit(bindparam("count"))
+)
 _SILENT_NUMBER = select(func.count()).select_from(users).where(users.c.platform_id == PLATFORM, _over, _left_nothing)
 _OPEN = (
     select_in(conversations, users, columns=[conversations.c.id])
@@ -54,7 +59,12 @@ _OPEN_NUMBER = (
     .select_from(conversations.join(users, users.c.platform_id == conversations.c.platform_id))
     .where(conversations.c.platform_id == PLATFORM, _their, _over)
 )
-_FORGET = delete_in(users).where(users.c.id.in_(bindparam("ids", expanding=True)))
+_AMONG = select_in(conversations, users, columns=[conversations.c.id]).where(
+    _their, _over, conversations.c.id.in_(bindparam("ids", expanding=True))
+)
+_FORGET = (
+    delete_in(users).where(users.c.id.in_(bindparam("ids", expanding=True)), _over, _left_nothing).returning(users.c.id)
+)
 
 
 def silent_number(tenant: Tenant, limits: Limits) -> int:
@@ -62,14 +72,16 @@ def silent_number(tenant: Tenant, limits: Limits) -> int:
     return int(tenant.run(_SILENT_NUMBER, **_values(limits)).scalar_one())
 
 
-def forget_silent(tenant: Tenant, limits: Limits, count: int) -> int:
-    """Delete the rows of at most `count` anonymous users who are over and left nothing behind; return how many."""
-    ids = tenant.run(_SILENT, count=count, **_values(limits)).scalars().all()
-    if not ids:
-        return 0
-    forgotten = tenant.run(_FORGET, ids=ids).rowcount
-    search.forget(tenant, ids)
-    return forgotten
+def silent(tenant: Tenant, limits: Limits, after: str, count: int) -> Sequence[str]:
+    """Return the ids of at most `count` of them after `after`, in the order of their ids."""
+    return tenant.run(_SILENT, after=after, count=count, **_values(limits)).scalars().all()
+
+
+def forget_silent(tenant: Tenant, limits: Limits, ids: Sequence[str]) -> int:
+    """Delete the rows of those among `ids` who are over and left nothing behind still; return how many."""
+    forgotten = tenant.run(_FORGET, ids=list(ids), **_values(limits)).scalars().all()
+    search.forget(tenant, forgotten)
+    return len(forgotten)
 
 
 def open_number(tenant: Tenant, limits: Limits) -> int:
@@ -80,6 +92,11 @@ def open_number(tenant: Tenant, limits: Limits) -> int:
 def still_open(tenant: Tenant, limits: Limits, after: str, count: int) -> Sequence[str]:
     """Return the ids of at most `count` such conversations after `after`, in the order of their ids."""
     return tenant.run(_OPEN, after=after, count=count, **_values(limits)).scalars().all()
+
+
+def open_among(tenant: Tenant, limits: Limits, ids: Sequence[str]) -> Sequence[str]:
+    """Return those among `ids` that are such conversations still."""
+    return tenant.run(_AMONG, ids=list(ids), **_values(limits)).scalars().all()
 
 
 def _values(limits: Limits) -> dict[str, int]:

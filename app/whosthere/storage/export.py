@@ -12,7 +12,8 @@ from whosthere.storage import attachments as attachment_rows
 from whosthere.storage import conversations as conversation_rows
 from whosthere.storage.attachments import Attachment
 from whosthere.storage.conversations import Conversation
-from whosthere.storage.tables import attachments, conversations, users
+from whosthere.storage.outbox import Mail
+from whosthere.storage.tables import attachments, conversations, outbox, users
 from whosthere.storage.tenancy import Tenant, select_in
 
 
@@ -41,6 +42,11 @@ _ATTACHMENTS = (
     .order_by(attachments.c.id)
     .limit(bindparam("count"))
 )
+_MAILS = (
+    select_in(outbox, columns=[outbox.c[name] for name in Mail.__dataclass_fields__])
+    .where(outbox.c.conversation_id == bindparam("of_conversation"), outbox.c.kind == "reply")
+    .order_by(outbox.c.created_at, outbox.c.id)
+)
 
 
 def standing(tenant: Tenant, record_id: str) -> Standing | None:
@@ -53,6 +59,11 @@ def conversations_after(tenant: Tenant, record_id: str, after: str, count: int) 
     """Return the person's conversations after an id."""
     rows = tenant.run(_CONVERSATIONS, of_record=record_id, after=after, count=count)
     return [conversation_rows.from_row(row) for row in rows]
+
+
+def mails_of(tenant: Tenant, conversation_id: str) -> Sequence[Mail]:
+    """Return the mails to the person about a conversation; those to the team are the team's."""
+    return [Mail(*row) for row in tenant.run(_MAILS, of_conversation=conversation_id)]
 
 
 def attachments_after(tenant: Tenant, record_id: str, after: str, count: int) -> Sequence[Attachment]:

@@ -1,4 +1,7 @@
-"""Refusals by reason: a counter per minute and a capped daily sample, so that nobody can fill the disk."""
+"""Refusals by reason: a counter per minute and a capped daily sample, so that nobody can fill the disk.
+
+Beside them, by the hour, how many visits brought a good proof.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from whosthere.storage.connection import Row
 from whosthere.storage.tables import refusal_counts, refusal_samples
 from whosthere.storage.tenancy import PLATFORM, Tenant, select_in, update_in
 
-SAMPLES_PER_DAY = 100
+SAMPLES_PER_DAY = 200
+SAMPLES_PER_REASON = 20
+"""Of one day: a flood for one reason must not hide the others."""
+_VERIFIED = "verified"
+"""Stands where a reason does, in the rows that count those whose proof was good."""
 _NAMESPACE = uuid.UUID("5f2f7c9e-8a0f-4f3a-9d0e-3d8c1c1b7a55")
 
-_COUNT_ONE = (
-    update_in(refusal_counts).where(refusal_counts.c.id == bindparam("b_id")).values(count=refusal_counts.c.count + 1)
+_COUNT = (
+    update_in(refusal_counts)
+    .where(refusal_counts.c.id == bindparam("b_id"))
+    .values(count=refusal_counts.c.count + bindparam("more"))
 )
 _SAMPLED = (
-    select(func.count())
+    select(func.count(), func.count(case((refusal_samples.c.reason == bindparam("of_reason"), 1))))
     .select_from(refusal_samples)
     .where(refusal_samples.c.platform_id == PLATFORM, refusal_samples.c.day == bindparam("on_day"))
 )
@@ -29,8 +38,11 @@ _TOTALS = (
         refusal_counts,
         columns=[refusal_counts.c.reason, refusal_counts.c.enforced, func.sum(refusal_counts.c.count).label("count")],
     )
-    .where(refusal_counts.c.minute >= bindparam("from_minute"))
+    .where(refusal_counts.c.minute >= bindparam("from_minute"), refusal_counts.c.reason != _VERIFIED)
     .group_by(refusal_counts.c.reason, refusal_counts.c.enforced)
+)
+_PROVEN = select_in(refusal_counts, columns=[func.coalesce(func.sum(refusal_counts.c.count), 0)]).where(
+    refusal_counts.c.minute >= bindparam("from_minute"), refusal_counts.c.reason == _VERIFIED
 )
 _NEWEST = (
     select_in(refusal_samples)
@@ -75,6 +87,11 @@ def totals(tenant: Tenant, from_minute: int) -> list[Total]:
     return sorted(found, key=lambda total: (-total.count, total.reason))
 
 
+def verified(tenant: Tenant, from_minute: int) -> int:
+    """Return how many visits brought a good proof since a minute (minutes since 1970)."""
+    return int(tenant.run(_PROVEN, from_minute=from_minute).scalar_one())
+
+
 def samples(tenant: Tenant, from_day: int, count: int) -> list[Sample]:
     """Return at most `count` examples since a day (days since 1970), the newest first."""
     return [_sample(row) for row in tenant.run(_NEWEST, from_day=from_day, count=count)]
@@ -96,9 +113,22 @@ def count(tenant: Tenant, *, minute: int, reason: str, enforced: bool) -> None:
     Raises:
         Conflict: the first two of a minute met; count again.
     """
+    _add(tenant, minute, reason, enforced, 1)
+
+
+def count_verified(tenant: Tenant, *, minute: int, number: int) -> None:
+    """Count visits whose proof was good, in the row of a minute.
+
+    Raises:
+        Conflict: the first two of a minute met; count again.
+    """
+    _add(tenant, minute, _VERIFIED, False, number)
+
+
+def _add(tenant: Tenant, minute: int, reason: str, enforced: bool, more: int) -> None:
     row_id = str(uuid.uuid5(_NAMESPACE, f"{minute}/{reason}/{enforced}"))
-    if tenant.run(_COUNT_ONE, b_id=row_id).rowcount == 0:
-        tenant.add(refusal_counts, id=row_id, minute=minute, reason=reason, enforced=enforced, count=1)
+    if tenant.run(_COUNT, b_id=row_id, more=more).rowcount == 0:
+        tenant.add(refusal_counts, id=row_id, minute=minute, reason=reason, enforced=enforced, count=more)
 
 
 def sample(
@@ -111,8 +141,9 @@ def sample(
     detail: dict[str, Any],
     now: int,
 ) -> None:
-    """Keep one refusal as an example, unless the day has enough of them."""
-    if tenant.run(_SAMPLED, on_day=day).scalar_one() < SAMPLES_PER_DAY:
+    """Keep one refusal as an example, unless the day has enough of them, or enough for this reason."""
+    kept, alike = tenant.run(_SAMPLED, on_day=day, of_reason=reason).one()
+    if kept < SAMPLES_PER_DAY and alike < SAMPLES_PER_REASON:
         tenant.add(
             refusal_samples,
             id=sample_id,

@@ -14,12 +14,13 @@ _head = conversations.c
 _old = (_head.state.in_(("resolved", "rejected", "ended")), _head.updated_at < bindparam("before"))
 _these = _head.id.in_(bindparam("ids", expanding=True))
 _NUMBER = select(func.count()).select_from(conversations).where(_head.platform_id == PLATFORM, *_old)
-_OLDEST = (
+_SOME = (
     select_in(conversations, columns=[_head.id])
-    .where(*_old)
-    .order_by(_head.updated_at, _head.id)
+    .where(*_old, _head.id > bindparam("after"))
+    .order_by(_head.id)
     .limit(bindparam("count"))
 )
+_KEEP_AGE = update_in(conversations).where(_head.id == bindparam("b_id")).values(updated_at=bindparam("b_was_at"))
 _END = update_in(conversations).where(_these, *_old).values(state="ended").returning(_head.id)
 _FILES = (
     select_in(attachments, columns=[attachments.c.id])
@@ -51,10 +52,19 @@ def number(tenant: Tenant, before: int) -> int:
     return int(tenant.run(_NUMBER, before=before).scalar_one())
 
 
-def end_oldest(tenant: Tenant, before: int, count: int) -> Sequence[str]:
-    """End at most `count` of them for good, so that nobody reopens what is about to go; return their ids."""
-    ids = tenant.run(_OLDEST, before=before, count=count).scalars().all()
-    return tenant.run(_END, ids=list(ids), before=before).scalars().all() if ids else []
+def some(tenant: Tenant, before: int, after: str, count: int) -> Sequence[str]:
+    """Return the ids of at most `count` of them after `after`, in the order of their ids."""
+    return tenant.run(_SOME, before=before, after=after, count=count).scalars().all()
+
+
+def end(tenant: Tenant, ids: Sequence[str], before: int) -> Sequence[str]:
+    """End those among `ids` that are old still, so that nobody reopens what is about to go; return their ids."""
+    return tenant.run(_END, ids=list(ids), before=before).scalars().all()
+
+
+def keep_age(tenant: Tenant, conversation_id: str, updated_at: int) -> None:
+    """Let a conversation be as old as it was: that it was ended for its age is nothing that happened to it."""
+    tenant.run(_KEEP_AGE, b_id=conversation_id, b_was_at=updated_at)
 
 
 def files(tenant: Tenant, ids: Sequence[str], count: int) -> Sequence[str]:

@@ -80,7 +80,10 @@ def test_a_whole_conversation_with_the_keyboard_alone(stage: Stage, page: Page) 
 
 def test_escape_leaves_the_list_before_the_panel(stage: Stage, page: Page) -> None:
     frame = begin(stage, page)
-    frame.focus("#conversations")
+    way = frame.locator("#conversations")
+    expect(way).to_be_visible()  # it comes with the conversation that has just begun
+    way.focus()
+    expect(way).to_be_focused()
     page.keyboard.press("Enter")
     expect(frame.locator(".conversation")).to_be_focused()
     page.keyboard.press("Escape")

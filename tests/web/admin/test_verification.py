@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 
 import pytest
@@ -10,11 +9,10 @@ from flask.testing import FlaskClient
 
 from tests.people import ADA, BOB, MALLORY
 from tests.rows import Rows
-from tests.shop import ORIGIN, Shop, open_shop
+from tests.shop import ORIGIN, Shop
 from tests.web.admin.room import Room
 from tests.web.agent.desk import text_of
-from whosthere.services import agents, platforms
-from whosthere.services.journal import Actor
+from whosthere.services import diagnostics, platforms
 from whosthere.services.options import texts
 from whosthere.services.runtime import Runtime
 from whosthere.storage.platforms import Platform
@@ -34,7 +32,9 @@ def stored(runtime: Runtime, shop: Shop) -> dict[str, str]:
     return texts(found)
 
 
-def test_the_effect_is_said_before_the_switch_is_thrown(client: FlaskClient, room: Room, shop: Shop) -> None:
+def test_the_effect_is_said_before_the_switch_is_thrown(
+    client: FlaskClient, room: Room, shop: Shop, runtime: Runtime
+) -> None:
     room.send("verification", verification="report", email_adoption="on", version=version(room))
     assert "Nothing was refused, and nothing would have been." in room.read("verification")
     for _ in range(2):
@@ -42,9 +42,13 @@ def test_the_effect_is_said_before_the_switch_is_thrown(client: FlaskClient, roo
         assert shop.boot(client, MALLORY.config(userAuthToken=BOB.user_auth_token(), page=page)).status_code == 200
     shop.boot(client, ADA.config())
     shop.boot(client, {"userId": 42})
+    for _ in range(2):
+        shop.boot(client, BOB.proven())
+        diagnostics.tell_passed(runtime)
+    shop.boot(client)
     said = room.read("verification")
-    assert "3 visits would have been refused if verification were enforced." in said
-    assert "Of the last 7 days’ visits, 3 would have been." in said
+    assert "3 of 5 visits with identifiers would have been refused if verification were enforced." in said
+    assert "Of the last 7 days’ 5 visits with identifiers, 3 would have been." in said
     assert "token_signature shop.example.com/cart 2" in said
     assert "customer=ada" not in said
     assert "They came in as anonymous visitors." in said
@@ -139,79 +143,3 @@ def test_looks_are_tried_and_saved(runtime: Runtime, room: Room, shop: Shop) -> 
     late = room.send("appearance", **{**fields, "name": "Wharf"}, version=seen)
     assert late.status_code == 409
     assert re.findall(r"(\S+) is now “ (\S+) ”; you wrote “ (\S+) ”", text_of(late)) == [("Name", "Quay", "Wharf")]
-
-
-# -- the doctor ---------------------------------------------------------------------------------------------------
-
-
-def diagnosis(room: Room, **fields: str) -> str:
-    """What the doctor says."""
-    response = room.send("doctor", **fields)
-    assert response.status_code == 200, text_of(response)
-    return text_of(response)
-
-
-@pytest.mark.parametrize(
-    "config",
-    [
-        '{{"userId": "ada", "userEmail": "ada@example.com", "userAuthToken": "{token}"}}',
-        "window.whosthereConfig = {{\n  userId: 'ada', // the customer\n  userEmail: \"ada@example.com\",\n"
-        "  userName: user.name,\n  userAuthToken: '{token}',\n}};",
-    ],
-)
-def test_the_doctor_reads_what_stands_in_a_page(room: Room, config: str) -> None:
-    good, bad = ADA.user_auth_token(), ADA.user_auth_token("another secret, of more than thirty-two bytes")
-    assert "this visitor is verified" in diagnosis(room, config=config.format(token=good))
-    assert "signature_unknown" in diagnosis(room, config=config.format(token=bad))
-    assert "Bearer" in diagnosis(room, config=config.format(token=f"Bearer {good}"))
-
-
-def test_the_doctor_takes_fields_and_keeps_them(room: Room) -> None:
-    fields = {"userId": "ada", "userEmail": "Ada@example.com", "userAuthToken": ADA.user_auth_token()}
-    said = room.send("doctor", **fields)
-    assert "email_case" in text_of(said)
-    assert 'value="Ada@example.com"' in said.get_data(as_text=True)
-
-
-def test_the_doctor_knows_the_keys_of_the_platforms_that_one_manages(runtime: Runtime, room: Room, shop: Shop) -> None:
-    foreign = open_shop(runtime, secret="the key of somebody else, of more than thirty-two bytes")
-    own = open_shop(runtime, secret="the key of my other shop, of more than thirty-two bytes", user_id_pattern="x")
-    platforms.change(runtime, own.id, {"name": "Quay"}, actor=Actor("cli:ada"))
-    assert agents.join_platform(runtime, "grace@example.com", own.id, "admin") is None
-
-    def said(secret: str) -> str:
-        return diagnosis(room, userId="ada", userEmail="ada@example.com", userAuthToken=ADA.user_auth_token(secret))
-
-    assert "made with a key of the platform “Quay”" in said("the key of my other shop, of more than thirty-two bytes")
-    assert "signature_unknown" in said("the key of somebody else, of more than thirty-two bytes")
-    assert foreign.id != own.id
-
-
-def test_the_doctor_says_that_a_config_is_about_another_platform(room: Room) -> None:
-    said = diagnosis(room, config='{"platformId": "another", "userId": "ada", "userAuthToken": "x"}')
-    assert "The config’s platformId is not this platform’s." in said
-
-
-@pytest.mark.parametrize("config", ["", "   ", "hello", "[1, 2]", "{}", "{" * 20_000, "x" * 20_001])
-def test_the_doctor_says_what_cannot_be_read(room: Room, config: str) -> None:
-    refused = room.send("doctor", config=config)
-    assert refused.status_code == 400
-    assert 'id="config-wrong"' in refused.get_data(as_text=True)
-
-
-def test_nothing_that_is_pasted_is_stored_or_logged(room: Room, rows: Rows, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    before = rows.counts()
-    response = room.send("doctor", userId="ada", userAuthToken=ADA.user_auth_token())
-    assert response.headers["Cache-Control"] == "no-store"
-    assert rows.counts() == before
-    assert ADA.user_auth_token() not in caplog.text
-
-
-def test_a_failed_boot_is_chosen_from_the_day(client: FlaskClient, room: Room, shop: Shop) -> None:
-    shop.boot(client, MALLORY.config(userAuthToken=BOB.user_auth_token(), page={"url": f"{ORIGIN}/cart?x=1"}))
-    found = re.search(r'/doctor/boots/([0-9a-f-]{36})"?', room.open("doctor").get_data(as_text=True))
-    assert found is not None
-    said = room.read(f"doctor/boots/{found[1]}")
-    assert "token_signature Page shop.example.com/cart Origin https://shop.example.com" in said
-    assert MALLORY.user_id not in said

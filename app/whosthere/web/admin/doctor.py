@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import diagnostics, tokens
-from whosthere.services.tokens import Explanation
+from whosthere.services import diagnostics, doctor
+from whosthere.services.doctor import Explanation
 from whosthere.web.admin.gate import Page, blueprint, identity, manages, page, platform
+from whosthere.web.admin.pasted import FIELDS, read_config
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 
-FIELDS = ("userId", "userEmail", "userAuthToken", "identityToken")
 PASTED_LENGTH_MAX = 20_000
 DAYS = 2
 SHOWN_MAX = 20
-_ASSIGNMENT = re.compile(r"""(?<![\w.])["']?(\w+)["']?\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\w.+-]+)""")
 _NOTHING = Refused(Reason.INVALID_FIELD, "Paste the page’s config, or fill in the fields.", "config")
 _UNREADABLE = Refused(
     Reason.INVALID_FIELD,
@@ -52,7 +49,7 @@ def diagnose(platform_id: str) -> Page:
     config = _config(typed)
     if isinstance(config, Refused):
         return _page(typed, [config])
-    explanation = tokens.explain(runtime(), platform().id, config, beside=manages(identity()))
+    explanation = doctor.explain(runtime(), platform().id, config, beside=manages(identity()))
     if isinstance(explanation, Refused):
         return _page(typed, [explanation])
     return _page(typed, explanation=explanation, other=_other_platform(config))
@@ -91,32 +88,6 @@ def _config(typed: Mapping[str, str]) -> dict[str, Any] | Refused:
     if typed["fullPrivacy"]:
         config["fullPrivacy"] = True
     return config or _NOTHING
-
-
-def read_config(text: str) -> dict[str, Any]:
-    """Read a config as it stands in a page: JSON, or the JavaScript around it; `{}` when there is none."""
-    start, end = text.find("{"), text.rfind("}")
-    inner = text[start : end + 1] if 0 <= start < end else text
-    try:
-        found = json.loads(inner)
-    except (ValueError, RecursionError):
-        found = {name: _value(value) for name, value in _ASSIGNMENT.findall(inner)}
-    return found if isinstance(found, dict) else {}
-
-
-def _value(text: str) -> object:
-    if text[0] in "\"'":
-        quoted = text[1:-1].replace("\\'", "'")
-        if text[0] == "'":
-            quoted = re.sub(r'(?<!\\)"', '\\"', quoted)
-        try:
-            return json.loads(f'"{quoted}"', strict=False)
-        except ValueError:
-            return quoted
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None  # a variable: what is in it is not known here
 
 
 def _other_platform(config: Mapping[str, object]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +15,7 @@ from flask import Response, request, url_for
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import journal
-from whosthere.services.journal import LAST
-from whosthere.storage.audit import Entry, Wanted
+from whosthere.storage.audit import NEWEST, Entry, Wanted
 from whosthere.web.admin.gate import Page, blueprint, page, platform
 from whosthere.web.runtime import runtime
 from whosthere.web.times import exact, iso
@@ -26,7 +26,7 @@ EXPORT_BATCH = 500
 _DAY_MS = 86_400_000
 _FILTER_LENGTH_MAX = 300
 _CHANGES = ("platform.changed", "key.end_set")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"(^|[;\t])(?=[=+@\t\r\n＝＋－＠-])")
 _BAD_DAY = Refused(Reason.INVALID_FIELD, "Write a date as in 2026-11-22.", "day")
 
 
@@ -48,7 +48,7 @@ class Filter:
 def show_log(platform_id: str) -> Page:
     """Show one page of the log, the newest first."""
     typed, wanted = _asked()
-    position = read_cursor(request.args.get("cursor"), LAST)
+    position = read_cursor(request.args.get("cursor"), NEWEST)
     problems = [one for one in (wanted, position) if isinstance(one, Refused)]
     found: list[Entry] = []
     if not isinstance(wanted, Refused) and not isinstance(position, Refused):
@@ -81,7 +81,7 @@ def export_log(platform_id: str) -> Response | Page:
 
     def rows() -> Iterator[Sequence[str]]:
         yield ("time", "action", "actor", "actor_name", "detail", "id")
-        before = LAST
+        before = NEWEST
         while found := journal.entries(running, platform_id, before=before, count=EXPORT_BATCH, wanted=wanted):
             for one in found:
                 detail = json.dumps(one.detail, ensure_ascii=False, sort_keys=True)
@@ -107,7 +107,7 @@ def as_csv(rows: Iterator[Sequence[str]], name: str) -> Response:
 
 def harmless(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell)
 
 
 def told(entry: Entry, names: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -80,7 +80,8 @@ def _typed() -> dict[str, str]:
 
 def _try(typed: Mapping[str, str]) -> dict[str, str]:
     """Return what the pattern says to a userId and the list to an origin, in words by field."""
-    user_id, origin, pattern = (request.form.get(name, "") for name in ("try_user_id", "try_origin", "user_id_pattern"))
+    user_id, origin = request.form.get("try_user_id", ""), request.form.get("try_origin", "")
+    pattern = request.form.get("user_id_pattern", "").strip()  # as it is saved
     said: dict[str, str] = {}
     if user_id:
         wrong = patterns.problem(pattern) if pattern else None
@@ -101,6 +102,7 @@ def _page(
     saved: bool = False,
 ) -> Page:
     refusals = diagnostics.refusals_of(runtime(), platform().id, DAYS)
+    effect, visits = _effect(refusals)
     enforced = platform().policy.verification is Verification.ENFORCED
     conflict = any(problem.reason is Reason.CHANGED_MEANWHILE for problem in problems)
     return page(
@@ -117,7 +119,8 @@ def _page(
         version=platform().version,
         days=DAYS,
         by_reason=_by_reason(refusals),
-        effect=_effect(refusals),
+        effect=effect,
+        visits=visits,
         choices=list(Verification),
         sealed=0 if enforced else sealing.number(runtime(), platform().id),
         sealed_counted=sealing.COUNTED_MAX,
@@ -139,8 +142,9 @@ def _by_reason(refusals: Refusals) -> list[dict[str, object]]:
     return found
 
 
-def _effect(refusals: Refusals) -> int:
-    """Return how many visits the enforced policy refuses, as far as the last days tell."""
+def _effect(refusals: Refusals) -> tuple[int, int]:
+    """Return how many visits with identifiers the enforced policy refuses, and of how many, as far as one can tell."""
     always = ("origin_not_allowed",)
     counted = (one for one in refusals.totals if one.reason not in always and not words.is_anonymous(one.reason))
-    return sum(total.count for total in counted)
+    refused = sum(total.count for total in counted)
+    return refused, refused + refusals.verified
