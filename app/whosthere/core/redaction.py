@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from urllib.parse import quote
+from collections.abc import Collection, Iterable
+from urllib.parse import unquote_plus
 
 REDACTED = "redacted"
 """The `event` of a message that had a text or files once."""
@@ -11,10 +11,17 @@ REDACTED = "redacted"
 _TELLING_LENGTH_MIN = 4
 
 
-def telling(names: Iterable[str | None]) -> tuple[str, ...]:
-    """Return the texts, as they are and as an address spells them, by which an address would tell who it is about.
+def tells(address: str, names: Collection[str]) -> bool:
+    """Whether a page's address names somebody, in whichever case and however it is percent-encoded.
 
-    Short ones are in every address.
+    Args:
+        names: as `folded` returns them.
     """
-    known = [name for name in names if name is not None and len(name) >= _TELLING_LENGTH_MIN]
-    return tuple(dict.fromkeys(spelling for name in known for spelling in (name, quote(name), quote(name, safe=""))))
+    once = unquote_plus(address)
+    spellings = [one.casefold() for one in (address, once, unquote_plus(once))]
+    return any(name in spelling for name in names for spelling in spellings)
+
+
+def folded(names: Iterable[str | None]) -> frozenset[str]:
+    """Return the texts by which an address would tell who it is about; short ones are in every address."""
+    return frozenset(name.casefold() for name in names if name is not None and len(name) >= _TELLING_LENGTH_MIN)

@@ -13,14 +13,14 @@ from functools import partial
 
 from whosthere.core.anonymous import DAY_MS
 from whosthere.core.reasons import Refused
-from whosthere.core.redaction import telling
+from whosthere.core.redaction import folded
 from whosthere.core.resolution import Record
 from whosthere.realtime.hub import access_topic, platform_topic, record_topic
 from whosthere.services import claims
 from whosthere.services.journal import Actor, note
 from whosthere.services.people import NOT_FOUND
 from whosthere.services.runtime import Runtime
-from whosthere.storage import audit, erasure, platforms, sessions, users
+from whosthere.storage import audit, erasure, ledger, platforms, sessions, users
 from whosthere.storage.departed import FIRST
 from whosthere.storage.erasure import Extent, Marked
 from whosthere.storage.tenancy import Tenant
@@ -29,6 +29,8 @@ from whosthere.storage.users import User
 BATCH = 500
 SWEPT_AGAIN_MS = DAY_MS
 """What somebody was writing when an erasure came to its end is found by the purges of the next day."""
+
+_LEDGER_MAX = 1000
 
 Progress = Callable[[int, int], None]
 """Told after every batch of messages: how many are done, and how many there were. Raise to stop."""
@@ -183,10 +185,13 @@ def _close(
 
 def _forget_named(tenant: Tenant, person: User) -> None:
     """Take the person out of what is not theirs and names them all the same."""
-    erasure.forget_samples(tenant, telling(_names(person)))
-    audit.forget(tenant, [one for one in (person.record.user_id, person.record.email) if one])
-    if person.record.user_id is not None:
-        erasure.forget_undone(tenant, person.record.user_id)
+    record = person.record
+    entries = ledger.of_record(tenant, record.id, _LEDGER_MAX)
+    former = [one.email for one in entries] + [one.before.get("claimed_email") for one in entries]
+    erasure.forget_samples(tenant, folded([*_names(person), *former]))
+    audit.forget(tenant, record.user_id, [one for one in (record.email, *former) if one])
+    if record.user_id is not None:
+        erasure.forget_undone(tenant, record.user_id)
 
 
 def _goes_on(marks: Marked | None) -> bool:

@@ -21,7 +21,7 @@ def old_number(runtime: Runtime, platform: Platform, now: int) -> int:
 
 
 def delete_old(runtime: Runtime, platform: Platform, now: int, batch: int, after: str) -> tuple[int, str | None]:
-    """Delete a part of them after an id; return how many are gone now, and after which id to go on, `None` at the end."""
+    """Delete a part of them after an id; return how many are gone, and after which id to go on, `None` at the end."""
     if platform.retention_days is None:
         return 0, None
     before = now - platform.retention_days * DAY_MS

@@ -121,9 +121,10 @@ def actions(tenant: Tenant) -> list[str]:
     return list(tenant.run(_ACTIONS).scalars())
 
 
-def forget(tenant: Tenant, identifiers: Collection[str]) -> None:
+def forget(tenant: Tenant, user_id: str | None, emails: Collection[str]) -> None:
     """Take somebody's identifiers out of the lines about tokens that were signed for them."""
-    keys = {lookup_key(one) for one in identifiers}
+    keys = {lookup_key(one) for one in emails}
     for row in tenant.run(_SIGNED, of_action=TOKEN_SIGNED):
-        if any(lookup_key(row.detail.get(name, "")) in keys for name in _IDENTIFIERS):
+        named, email = row.detail.get("userId"), row.detail.get("email")
+        if (named and named == user_id) or (email and lookup_key(email) in keys):
             tenant.run(_BLANK, b_id=row.id, b_detail=dict(row.detail) | _IDENTIFIERS)

@@ -254,9 +254,13 @@ class Database:
 
 
 def _keep_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
-    """Make a new database file readable for its owner only; SQLite gives `-wal` and `-shm` the same mode."""
-    with suppress(OSError):  # SQLite says better what is wrong
-        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    """Make a new database file readable for its owner only; SQLite gives `-wal` and `-shm` the same mode.
+
+    A file that is there must never be opened: closing it would take away the locks of every connection of this process
+    (https://www.sqlite.org/howtocorrupt.html, 2.2), and the next process to leave would delete the log under them.
+    """
+    with suppress(OSError):  # it is there, or SQLite says better what is wrong
+        os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:

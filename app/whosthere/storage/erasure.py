@@ -6,13 +6,13 @@ emptied: numbers that were given stay given, and what is counted stays counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Text, bindparam, case, cast, exists, func, literal, null, or_, select
 
-from whosthere.core.redaction import REDACTED
+from whosthere.core.redaction import REDACTED, tells
 from whosthere.storage import search
 from whosthere.storage.tables import (
     attachments,
@@ -158,6 +158,9 @@ _REMOVE_UNDONE = delete_in(merge_ledger).where(
     merge_ledger.c.undone_at.is_not(None), merge_ledger.c.detail["userId"].as_string() == bindparam("of_user")
 )
 _REMOVE_LEDGER = delete_in(merge_ledger).where(merge_ledger.c.record_id == bindparam("b_id"))
+_BLANK_LEDGER = (
+    update_in(merge_ledger).where(merge_ledger.c.record_id == bindparam("b_id")).values(detail=literal({}, JSON()))
+)
 _FINISH = (
     update_in(users)
     .where(users.c.id == bindparam("b_id"), users.c.deleted_at.is_not(None))
@@ -216,6 +219,7 @@ def added(tenant: Tenant, record_id: str) -> Sequence[str]:
 def close(tenant: Tenant, record_id: str, now: int) -> bool:
     """Take a record's identity away and end its sessions; from now on nobody finds it. `False` if that was so."""
     closed = tenant.run(_CLOSE, b_id=record_id, b_now=now).rowcount == 1
+    tenant.run(_BLANK_LEDGER, b_id=record_id)
     search.forget(tenant, [record_id])
     return closed
 
@@ -283,9 +287,9 @@ def finished_since(tenant: Tenant, since: int) -> Sequence[str]:
     return tenant.run(_FINISHED_SINCE, since=since).scalars().all()
 
 
-def forget_samples(tenant: Tenant, names: Sequence[str]) -> None:
-    """Delete the samples of refused boots whose page's address holds one of these texts."""
+def forget_samples(tenant: Tenant, names: Collection[str]) -> None:
+    """Delete the samples of refused boots whose page's address names somebody (`core.redaction.folded`)."""
     rows = tenant.run(_SAMPLED).all() if names else []
-    ids = [row.id for row in rows if any(name in row.page_url for name in names)]
+    ids = [row.id for row in rows if tells(row.page_url, names)]
     if ids:
         tenant.run(_REMOVE_SAMPLES, ids=ids)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam
+from sqlalchemy import BigInteger, bindparam, exists
 
 from whosthere.core.resolution import Record
 from whosthere.storage.connection import Row
@@ -61,16 +61,21 @@ class Entry:
 
 
 _columns = [merge_ledger.c[name] for name in Entry.__dataclass_fields__]
-_ONE = select_in(merge_ledger, columns=_columns).where(merge_ledger.c.id == bindparam("id"))
 _OF_RECORD = (
     select_in(merge_ledger, columns=_columns)
     .where(merge_ledger.c.record_id == bindparam("of_record"))
     .order_by(merge_ledger.c.created_at.desc())
     .limit(bindparam("count"))
 )
+_is_gone = exists().where(
+    users.c.platform_id == merge_ledger.c.platform_id,
+    users.c.id == merge_ledger.c.record_id,
+    users.c.deleted_at.is_not(None),
+)
+_ONE = select_in(merge_ledger, columns=_columns).where(merge_ledger.c.id == bindparam("id"), ~_is_gone)
 _NEWEST = (
     select_in(merge_ledger, columns=_columns)
-    .where(merge_ledger.c.id < bindparam("before_id"))
+    .where(merge_ledger.c.id < bindparam("before_id"), ~_is_gone)
     .order_by(merge_ledger.c.id.desc())  # ids grow with time
     .limit(bindparam("count"))
 )
@@ -126,7 +131,7 @@ def add_history(
 
 
 def find(tenant: Tenant, entry_id: str) -> Entry | None:
-    """Return one entry, or `None`."""
+    """Return one entry; `None` also for one of a person who is being erased."""
     row = tenant.run(_ONE, id=entry_id).one_or_none()
     return None if row is None else _from_row(row)
 
@@ -137,7 +142,7 @@ def of_record(tenant: Tenant, record_id: str, count: int) -> list[Entry]:
 
 
 def newest(tenant: Tenant, before_id: str, count: int) -> list[Entry]:
-    """Return the platform's entries before an id, newest first."""
+    """Return the platform's entries before an id, newest first; none of a person who is being erased."""
     return [_from_row(row) for row in tenant.run(_NEWEST, before_id=before_id, count=count)]
 
 
