@@ -18,7 +18,7 @@ connection.close()
 
 def count_elsewhere(file: Path) -> int:
     """What another process reads, which comes, looks and leaves, as a command does beside a server."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", NEIGHBOUR, str(file)], check=True, capture_output=True, text=True, timeout=60
     )
     return int(done.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -44,12 +45,20 @@ def track(
 
 def _problem(properties: Mapping[str, Any]) -> Refused | None:
     try:
-        text = json.dumps(properties, ensure_ascii=False, allow_nan=False)
-    except ValueError:  # 1e999 is JSON, and infinite
+        text = json.dumps(properties, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        json.loads(text, parse_int=_double)
+    except ValueError:  # 1e999 is JSON, and infinite; so is 1 with 900 zeros for whoever reads it as a double
         return _UNUSUAL
     if len(text) > PROPERTIES_LENGTH_MAX:
         return _LONG
     return _UNUSUAL if _NUL.search(text) else None
+
+
+def _double(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError
+    return value
 
 
 def of_person(runtime: Runtime, platform_id: str, record_id: str) -> list[Event]:

@@ -70,7 +70,7 @@ def _name(text: str) -> str:
 
 def _origins(text: str) -> tuple[str, ...]:
     listed = tuple(dict.fromkeys(re.split(r"[\s,]+", text))) if text else ()
-    given = tuple(origin for origin in listed if origin)
+    given = tuple(dict.fromkeys(origin.removesuffix("/") for origin in listed if origin))  # as an address bar shows it
     problems = [problem for origin in given if (problem := origins.problem(origin)) is not None]
     if problems:
         raise _Bad(f"cannot be used: {'; '.join(problems)}")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import IO, Any, cast
+from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import Headers, ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.utils import cached_property
 
@@ -65,6 +66,19 @@ class Asked(Request):
     def stream(self) -> IO[bytes]:
         """Return the body, to be read once."""
         return cast("IO[bytes]", _Body(super().stream))
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """Return the query's parameters.
+
+        Raises:
+            BadRequest: they are not UTF-8, as they came or behind their percent signs.
+        """
+        try:
+            pairs = parse_qsl(self.query_string.decode(), keep_blank_values=True, errors="strict")
+        except ValueError:
+            raise BadRequest from None
+        return ImmutableMultiDict(pairs)
 
 
 class Application(Flask):

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.web.problems import Problem
@@ -83,9 +84,14 @@ def validate(model: type[Model], value: dict[str, Any]) -> Model | Refused:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:200]
         reason = Reason.UNKNOWN_FIELD if first["type"] == "extra_forbidden" else Reason.INVALID_FIELD
-        # The one message of pydantic's that would repeat what was sent.
-        message = "The type is not one of those there are" if first["type"] == "union_tag_invalid" else first["msg"]
-        return Refused(reason, f"{field}: {message}.", field)
+        return Refused(reason, f"{field}: {_message(first)}.", field)
+
+
+def _message(problem: ErrorDetails) -> str:
+    """Return what is wrong with a field, without a full stop."""
+    if problem["type"] == "union_tag_invalid":  # the one message of pydantic's that would repeat what was sent
+        return "The type is not one of those there are"
+    return problem["msg"].removeprefix("Value error, ").rstrip(".")
 
 
 def _check_depth(text: str) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -165,5 +166,5 @@ def register(app: Flask) -> None:
     @app.errorhandler(Conflict)
     @app.errorhandler(Exception)
     def apologize(error: Exception) -> Response:
-        log.error("%s %s failed [%s]", request.method, request.path, request_id(), exc_info=error)
+        log.error("%s %s failed [%s]", request.method, quote(request.path), request_id(), exc_info=error)
         return render(Refused(Reason.INTERNAL_ERROR, "Something went wrong on our side."))

@@ -120,6 +120,7 @@ def test_the_export_holds_everything_and_no_formula(runtime: Runtime, room: Room
 def test_a_cell_is_no_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
     assert harmless(f"x{cell}") == f"x{cell}"
+    assert harmless(f"x;{cell}") == f"x;'{cell}", "where the semicolon splits cells"
 
 
 def test_what_others_wrote_stays_text(runtime: Runtime, room: Room, shop: Shop) -> None:

@@ -16,6 +16,7 @@ from whosthere.services import diagnostics, platforms
 from whosthere.services.options import texts
 from whosthere.services.runtime import Runtime
 from whosthere.storage.platforms import Platform
+from whosthere.web.cookies import COOKIE_NAME
 
 
 def version(room: Room, path: str = "verification") -> str:
@@ -57,7 +58,7 @@ def test_the_effect_is_said_before_the_switch_is_thrown(
 def test_what_is_saved_is_stored(runtime: Runtime, room: Room, shop: Shop) -> None:
     sent = {
         "verification": "off",
-        "origins": "https://a.example\r\nhttps://b.example",
+        "origins": "https://a.example/\r\nhttps://b.example https://a.example",
         "user_id_pattern": "[0-9]{6}",
         "anonymous_days": "30",
         "anonymous_idle_days": "2",
@@ -143,3 +144,17 @@ def test_looks_are_tried_and_saved(runtime: Runtime, room: Room, shop: Shop) -> 
     late = room.send("appearance", **{**fields, "name": "Wharf"}, version=seen)
     assert late.status_code == 409
     assert re.findall(r"(\S+) is now “ (\S+) ”; you wrote “ (\S+) ”", text_of(late)) == [("Name", "Quay", "Wharf")]
+
+
+def test_who_is_signed_out_meanwhile_is_told_that_nothing_was_saved(room: Room, runtime: Runtime, shop: Shop) -> None:
+    """And comes back to the page that the form stood on."""
+    seen = version(room)
+    room.client.delete_cookie(COOKIE_NAME)
+    for path, back in (("verification", f"admin/platforms/{shop.id}/verification"), ("verification/unseal", "admin")):
+        sent = room.client.post(room.url(path), data={"verification": "off", "version": seen})
+        assert sent.status_code == 303
+        page = room.client.get(sent.headers["Location"])
+        assert "You were signed out meanwhile. What you have just sent was not saved." in text_of(page)
+        assert f'name="next" value="{back}"' in page.get_data(as_text=True)
+    assert "was not saved" not in text_of(room.client.get("/agent/login"))
+    assert stored(runtime, shop)["verification"] == "enforced"

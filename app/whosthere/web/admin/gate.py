@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from whosthere.core.reasons import Reason, Refused
@@ -38,7 +39,8 @@ def pass_gate() -> BaseResponse | None:
         read_form()
     found = signed_in(active=request.endpoint not in _ASKED_BY_PAGES)
     if found is None:
-        return redirect(url_for("agent.entry.login", next=here()), 303)
+        done = "unsaved" if request.method == "POST" else None
+        return redirect(url_for("agent.entry.login", next=here(), done=done), 303)
     if request.method == "POST":
         check_csrf()
     g.identity = found
@@ -135,8 +137,21 @@ def unconfirmed() -> list[Refused]:
 
 
 def here() -> str:
-    """Return this page's address for `next` of the sign-in and password pages: a path below the mount point."""
-    return request.path.strip("/") if request.method == "GET" else "admin"
+    """Return this page's address for `next` of the sign-in page: a path below the mount point.
+
+    A form's is that of the page it stood on, the desk's first page if it stood on another.
+    """
+    if request.method == "POST" and not _is_page(request.path):
+        return "admin"
+    return request.path.strip("/")
+
+
+def _is_page(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and adapter.match(path, method="GET")[0] != "admin.show_nothing"
+    except HTTPException:
+        return False
 
 
 def site_url() -> str:

@@ -26,7 +26,7 @@ EXPORT_BATCH = 500
 _DAY_MS = 86_400_000
 _FILTER_LENGTH_MAX = 300
 _CHANGES = ("platform.changed", "key.end_set")
-_FORMULA = re.compile(r"(^|[;\t])(?=[=+@\t\r\n＝＋－＠-])")
+_FORMULA = re.compile(r"(^|;)(?=[=+@\t\r\n＝＋－＠-])")
 _BAD_DAY = Refused(Reason.INVALID_FIELD, "Write a date as in 2026-11-22.", "day")
 
 

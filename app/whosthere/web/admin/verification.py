@@ -88,7 +88,7 @@ def _try(typed: Mapping[str, str]) -> dict[str, str]:
         fits = wrong is None and patterns.matches(pattern or None, user_id)
         said["user_id"] = wrong or ("It matches: accepted." if fits else "It does not match: refused.")
     if origin:
-        listed = typed["origins"].replace(",", " ").split()
+        listed = [one.removesuffix("/") for one in typed["origins"].replace(",", " ").split()]
         fine = origins.allows(listed, origin)
         said["origin"] = "It is allowed." if fine else origins.problem(origin) or "It is not on the list: refused."
     return said

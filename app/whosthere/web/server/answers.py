@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
@@ -10,7 +11,6 @@ from typing_extensions import TypedDict
 from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Notice
 from whosthere.services.erasure import Erasure
-from whosthere.services.identify import Identified
 from whosthere.storage.ledger import ADOPTION, HISTORY, Entry
 from whosthere.storage.users import User
 from whosthere.web.shapes import AssuranceName, Id, Instant
@@ -111,9 +111,9 @@ def user_answer(user: User) -> UserAnswer:
     }
 
 
-def identified_answer(identified: Identified) -> IdentifiedAnswer:
+def identified_answer(user: User, warnings: Iterable[Notice]) -> IdentifiedAnswer:
     """The person, and what is to be said about how they were found."""
-    return {"user": user_answer(identified.user), "warnings": [_warning(one) for one in identified.warnings]}
+    return {"user": user_answer(user), "warnings": [_warning(one) for one in warnings]}
 
 
 def erasure_answer(record_id: str, erasure: Erasure) -> ErasureAnswer:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from whosthere.core.claims import Notice
-from whosthere.core.identifiers import read_name, user_email_problem, user_id_problem
+from whosthere.core.identifiers import user_email_problem, user_id_problem
 from whosthere.web.edge import ExactBody
 
 
@@ -26,18 +26,12 @@ def _user_email(value: str) -> str:
     return value
 
 
-def _user_name(value: str) -> str:
-    _, notices = read_name(value)
-    _unbroken(notices[0] if notices else None)
-    return value
-
-
 class Identify(ExactBody):
     """Who somebody is. `null` and `""` mean not given; a userId or an email has to be."""
 
     user_id: Annotated[str, AfterValidator(_user_id)] | None = None
     user_email: Annotated[str, AfterValidator(_user_email)] | None = None
-    user_name: Annotated[str, AfterValidator(_user_name)] | None = None
+    user_name: str | None = None
 
 
 class Track(ExactBody):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 
+from whosthere.core.identifiers import read_name, user_id_advice
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import events, people
 from whosthere.services.identify import Named, identify
@@ -33,11 +34,13 @@ _ONE_OF = Refused(Reason.INVALID_FIELD, "Ask for exactly one of userId, userEmai
 def identify_user() -> tuple[Response, int]:
     """Find or make a person's record. What is given counts as proven."""
     body = allowed(read_body(models.Identify))
-    named = Named(body.user_id or None, body.user_email or None, body.user_name or None)
+    name, notices = read_name(body.user_name)
+    named = Named(body.user_id or None, body.user_email or None, name)
     if named.user_id is None and named.email is None:
         allowed(_NOBODY)
     identified = allowed(identify(runtime(), backend().platform_id, named, actor=actor()))
-    return jsonify(answers.identified_answer(identified)), 201 if identified.created else 200
+    warnings = (*notices, *user_id_advice(body.user_id or ""), *identified.warnings)
+    return jsonify(answers.identified_answer(identified.user, warnings)), 201 if identified.created else 200
 
 
 @blueprint.get("/users")
