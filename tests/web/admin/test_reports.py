@@ -177,7 +177,7 @@ def test_the_csv_of_the_volume_has_a_line_for_each_day(busy: Shop, room: Room) -
     assert all(re.fullmatch(r"[0-9-]+", cell) for row in rows for cell in row)
 
 
-SIGNS = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1+1", "－1", "Ada;=1+1", "\t;\t@"]
+SIGNS = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "＝1+1", "－1", "Ada;=1+1", "\t;@"]
 
 
 @given(st.lists(st.text(max_size=8) | st.sampled_from(SIGNS), min_size=1))
@@ -186,8 +186,8 @@ def test_no_cell_of_a_csv_is_a_formula(cells: list[str]) -> None:
     body = as_csv(iter([cells]), "x.csv").get_data(as_text=True)
     (row,) = csv.reader(io.StringIO(body, newline=""))
     assert [cell.replace("'", "") for cell in row] == [cell.replace("'", "") for cell in cells]
-    parts = [part for cell in row for part in re.split("[;\t]", cell)]
-    assert not any(part.startswith(("=", "+", "-", "@", "\r", "\n", "＝", "＋", "－", "＠")) for part in parts)
+    parts = [part for cell in row for part in cell.split(";")]
+    assert not any(part.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) for part in parts)
 
 
 @pytest.mark.parametrize(
