@@ -23,6 +23,10 @@ from whosthere.environment import read, variable
 RATE_LIMIT_PER_MINUTE = 300
 _SECRET_KEY_BYTES_MIN = 32
 _FERNET_KEY_BYTES = 32
+# User and password, host, port, database, options; a password may hold anything but @.
+_POSTGRES_REST = re.compile(
+    r"(?:[^:/]*(?::[^@]*)?@)?(?:\[[^][/?]+\]|[^][:/?]*)(?::[0-9]{0,5})?(?:/[^?]*)?(?:\?(?P<options>.*))?", re.DOTALL
+)
 _SECRETS = ("database_url", "redis_url", "secret_key", "encryption_keys", "smtp_url")
 
 
@@ -52,7 +56,19 @@ def _database_url(value: Any) -> SecretStr:
     if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise ValueError("must begin with postgresql:// or sqlite:///")
     _require("psycopg", extra="postgres")
+    parts = _POSTGRES_REST.fullmatch(rest)
+    if parts is None:
+        raise ValueError("must look like postgresql://user:password@db.example.com:5432/whosthere")
+    _check_postgres_options(parts["options"] or "")
     return SecretStr(f"postgresql+psycopg://{rest}")
+
+
+def _check_postgres_options(options: str) -> None:
+    from psycopg.pq import Conninfo  # an extra
+
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    if parse_qs(options, keep_blank_values=True).keys() - known:  # a name may be a slipped password
+        raise ValueError("has an option behind its ? that PostgreSQL does not know")
 
 
 def _redis_url(value: Any) -> SecretStr:
@@ -60,6 +76,12 @@ def _redis_url(value: Any) -> SecretStr:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
     _require("redis", extra="redis")
+    from redis.connection import parse_url  # an extra
+
+    try:
+        parse_url(url)
+    except ValueError:  # its message would show what stands there
+        raise ValueError("must look like redis://:password@cache.example.com:6379/0") from None
     return SecretStr(url)
 
 

@@ -84,7 +84,8 @@ def validate(model: type[Model], value: dict[str, Any]) -> Model | Refused:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:200]
         reason = Reason.UNKNOWN_FIELD if first["type"] == "extra_forbidden" else Reason.INVALID_FIELD
-        return Refused(reason, f"{field}: {_message(first)}.", field)
+        message = _message(first)
+        return Refused(reason, f"{message}." if message.startswith(field) else f"{field}: {message}.", field)
 
 
 def _message(problem: ErrorDetails) -> str:
