@@ -77,6 +77,15 @@ def test_every_spelling_of_postgresql_means_psycopg(folder: Path, scheme: str) -
     assert url == "postgresql+psycopg://ada@db/chat"
 
 
+@pytest.mark.parametrize(
+    "rest",
+    ["ada:p/a?s#s%40@[::1]:5432/chat?sslmode=require", "/chat?host=/run/postgresql&application_name=a@b", "h:/", ""],
+)
+def test_whatever_postgresql_understands_is_taken(folder: Path, rest: str) -> None:
+    url = load(folder, DATABASE_URL=f"postgresql://{rest}").database_url.get_secret_value()
+    assert url == f"postgresql+psycopg://{rest}"
+
+
 def test_encryption_keys_keep_their_order(folder: Path) -> None:
     newest = base64.urlsafe_b64encode(b"n" * 32).decode()
     keys = load(folder, ENCRYPTION_KEYS=f"{newest}, {FERNET_KEY}").encryption_keys
@@ -101,7 +110,12 @@ def test_overrides_win_over_variables(folder: Path) -> None:
         ("DATABASE_URL", "nonsense", "must begin with"),
         ("DATABASE_URL", "sqlite://", "needs a file"),
         ("DATABASE_URL", "sqlite:///:memory:", "needs a file"),
+        ("DATABASE_URL", "postgresql://ada@h:port/x", "must look like postgresql://"),
+        ("DATABASE_URL", "postgresql://ada@[::1/x", "must look like postgresql://"),
+        ("DATABASE_URL", "postgresql://ada@h/x?timeot=5", "an option behind its ?"),
         ("REDIS_URL", "http://h", "must begin with redis://"),
+        ("REDIS_URL", "redis://h:port/0", "must look like redis://"),
+        ("REDIS_URL", "redis://[::1/0", "must look like redis://"),
         ("SECRET_KEY", "x" * 31, "at least 32 bytes"),
         ("ENCRYPTION_KEYS", f"{FERNET_KEY},short", "key 2 of 2"),
         ("ENCRYPTION_KEYS", " , ", "at least one key"),

@@ -78,8 +78,9 @@ def _redis_url(value: Any) -> SecretStr:
     _require("redis", extra="redis")
     from redis.connection import parse_url  # an extra
 
+    read_options: Callable[[str], object] = parse_url
     try:
-        parse_url(url)
+        read_options(url)
     except ValueError:  # its message would show what stands there
         raise ValueError("must look like redis://:password@cache.example.com:6379/0") from None
     return SecretStr(url)

@@ -8,10 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.clock import Clock
-from tests.people import ADA, SECRET, Person, base64_token
+from tests.people import ADA, BOB, SECRET, Person, base64_token
 from tests.rows import Rows
 from tests.shop import ORIGIN, WIDGET, Shop, Visitor, open_shop
 from tests.team import Colleague, hire
+from tests.web.server.endpoints import open_backend
 from whosthere.core.policy import AnonymousHistory
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import blocks, platforms, records
@@ -207,3 +208,26 @@ def test_only_admins_and_owners_of_the_platform_undo(
     assert records.ledger_of(runtime, admin_elsewhere.identity, entry.record_id) == records.NO_PERSON
     assert rows.one(merge_ledger).undone_at is None
     assert undoings(rows) == []
+
+
+def test_every_merge_is_in_the_security_log_without_saying_who(
+    client: FlaskClient, shop: Shop, clock: Clock, rows: Rows
+) -> None:
+    """By visitors and by backends; a visit that merges nothing leaves no line."""
+    add_history(client, shop, clock)
+    shop.visitor(client, {"userEmail": BOB.email, "userAuthToken": base64_token(SECRET, f"\n{BOB.email}")})
+    for _ in range(2):
+        shop.visitor(client, BOB.proven())
+    backend = open_backend(client, shop)
+    backend.identify(userEmail="cy@example.com")
+    backend.identify(userId="cy-1", userEmail="cy@example.com")
+    lines = [line for line in rows.all(audit_log) if line.action.startswith("merge.")]
+    entries = rows.all(merge_ledger)
+    assert sorted((line.action, line.actor.partition(":")[0]) for line in lines) == [
+        ("merge.adopted", "server_key"),
+        ("merge.adopted", "visitor"),
+        ("merge.history_added", "visitor"),
+    ]
+    assert {line.detail["entry"] for line in lines} == {entry.id for entry in entries}
+    assert {line.detail["record"] for line in lines} == {entry.record_id for entry in entries}
+    assert not any(word in repr([line.detail for line in lines]) for word in (ADA.email, BOB.email, "cy"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -35,6 +37,16 @@ def _ask(app: Flask, path: str, content_type: str, method: str = "POST") -> str:
 @pytest.mark.parametrize("endpoint", [*OF_WIDGETS, *OF_AGENTS], ids=lambda endpoint: endpoint.url("x"))
 def test_a_broken_body_is_a_bad_request(app: Flask, endpoint: Endpoint) -> None:
     assert _ask(app, endpoint.url("x"), "application/json", endpoint.method) == "400 BAD REQUEST"
+
+
+def test_a_query_that_is_not_utf8_is_a_bad_request_wherever_it_is_read(app: Flask) -> None:
+    found = {}
+    for rule in app.url_map.iter_rules():
+        path = re.sub("<[^>]*>", "x", rule.rule)
+        environ = EnvironBuilder(path).get_environ() | {"QUERY_STRING": "next=\xff&platformId=\xff"}
+        found[path] = run_wsgi_app(app, environ)[1]
+    assert [path for path, status in found.items() if status.startswith("5")] == []
+    assert {found["/agent/login"], found["/frame"], found["/agent/conversations/x"]} == {"400 BAD REQUEST"}
 
 
 def test_a_broken_form_is_a_bad_request(app: Flask) -> None:

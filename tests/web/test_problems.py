@@ -63,6 +63,18 @@ def test_a_refused_identity_has_the_message_that_pages_know(app: Flask, reason: 
     assert (document["message"], document["detail"]) == (message, message)
 
 
+def test_an_address_cannot_write_a_line_of_the_log(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    problems.register(app)
+
+    @app.get("/<_any>")
+    def fail(_any: str) -> str:
+        raise RuntimeError
+
+    app.test_client().get("/a%0aERROR: forged")
+    (record,) = caplog.records
+    assert record.getMessage().startswith("GET /a%0AERROR%3A%20forged failed")
+
+
 def test_only_a_refused_identity_has_a_message(app: Flask) -> None:
     with app.test_request_context():
         assert "message" not in json.loads(render(Refused(Reason.NOT_FOUND)).get_data())

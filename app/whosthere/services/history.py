@@ -12,6 +12,7 @@ from whosthere.core.policy import Policy
 from whosthere.core.reasons import Reason, Refused
 from whosthere.realtime.hub import platform_topic, record_topic
 from whosthere.services.access import Caller, Credential, authorize
+from whosthere.services.journal import VISITOR, note
 from whosthere.services.runtime import Runtime
 from whosthere.storage import history, ledger, sessions, users
 from whosthere.storage.history import Begun
@@ -88,5 +89,8 @@ def _offered(runtime: Runtime, tenant: Tenant, caller: Caller, token: object, no
 def _add(runtime: Runtime, tenant: Tenant, caller: Caller, found: _Offered, now: int) -> Sequence[str]:
     history.move(tenant, found.ids, from_id=found.anonymous.id, to_id=caller.record_id)
     sessions.end_anonymous(tenant, found.anonymous.id, now)
-    ledger.add_history(tenant, runtime.new_id(), caller.record_id, found.anonymous.id, found.ids, now)
+    entry_id = runtime.new_id()
+    ledger.add_history(tenant, entry_id, caller.record_id, found.anonymous.id, found.ids, now)
+    about = {"record": caller.record_id, "entry": entry_id, "conversations": len(found.ids)}
+    note(runtime, tenant, VISITOR, "merge.history_added", now, **about)
     return found.ids

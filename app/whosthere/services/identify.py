@@ -65,7 +65,7 @@ def _identify(runtime: Runtime, tenant: Tenant, named: Named, actor: Actor, now:
     _, decision = resolve(_proven(named), found.facts, policy)
     if isinstance(decision, Refused):
         return replace(decision, private=None)
-    record = settle(runtime, tenant, decision, found, Visit(now), present=False)
+    record = settle(runtime, tenant, decision, found, Visit(now), present=False, actor=actor)
     user = users.find(tenant, record.id)
     if user is None:
         raise LookupError("a record vanished in the transaction that stored it")

@@ -19,6 +19,10 @@ class Actor:
     name: str
 
 
+VISITOR = Actor("visitor")
+"""Whoever boots; the log does not say who."""
+
+
 def note(runtime: Runtime, tenant: Tenant, actor: Actor, action: str, now: int, **detail: Any) -> None:
     """Append what `actor` does to the platform's audit log; `detail` never holds a secret."""
     audit.add(tenant, Entry(runtime.new_id(), actor.name, action, detail, now))

@@ -153,10 +153,13 @@ def _change(runtime: Runtime, platform_id: str, work: Callable[[Tenant], T | Ref
     """Run `work` under the platform's lock; wake every stream of the platform when it changed something."""
 
     def locked(tenant: Tenant) -> T | Refused:
-        platforms.touch(tenant.connection, platform_id)
+        platforms.lock(tenant.connection, platform_id)
         if platforms.find(tenant.connection, platform_id) is None:
             return NO_PLATFORM
-        return work(tenant)
+        done = work(tenant)
+        if not isinstance(done, Refused):
+            platforms.raise_access(tenant.connection, platform_id)
+        return done
 
     outcome = runtime.writing(platform_id, locked)
     if not isinstance(outcome, Refused):

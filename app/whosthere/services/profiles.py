@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from whosthere.core.resolution import ActAs, Create, Record, detached
+from whosthere.services.journal import VISITOR, Actor, note
 from whosthere.services.runtime import Runtime
 from whosthere.storage import ledger, users
 from whosthere.storage.tenancy import Tenant
@@ -20,6 +21,7 @@ def settle(
     visit: Visit,
     *,
     present: bool = True,
+    actor: Actor = VISITOR,
     writing: Callable[[], None] = lambda: None,
 ) -> Record:
     """Store what was decided about a person; return the record as it is then.
@@ -28,6 +30,7 @@ def settle(
         found: the facts of the decision.
         visit: when and where this happens.
         present: whether the person themselves are here.
+        actor: who says so, for the security log.
         writing: called before anything is stored.
 
     Raises:
@@ -44,17 +47,19 @@ def settle(
     before, after = decision.before, decision.after
     if after != before:
         writing()
-        _change(runtime, tenant, decision, visit, present=present)
+        _change(runtime, tenant, decision, visit, present=present, actor=actor)
     elif present and found.last_seen_at[before.id] < visit.now - users.LAST_SEEN_RESOLUTION_MS:
         writing()
         users.mark_seen(tenant, before.id, visit)
     return after
 
 
-def _change(runtime: Runtime, tenant: Tenant, decision: ActAs, visit: Visit, *, present: bool) -> None:
+def _change(runtime: Runtime, tenant: Tenant, decision: ActAs, visit: Visit, *, present: bool, actor: Actor) -> None:
     before, after = decision.before, decision.after
     users.store(tenant, before, after, visit if present else None)
     if decision.adopts:
-        ledger.add_adoption(tenant, runtime.new_id(), before, after, visit.now)
+        entry_id = runtime.new_id()
+        ledger.add_adoption(tenant, entry_id, before, after, visit.now)
+        note(runtime, tenant, actor, "merge.adopted", visit.now, record=before.id, entry=entry_id)
     if decision.takes_over:
         users.forget_contact(tenant, before.id)

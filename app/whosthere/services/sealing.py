@@ -90,6 +90,6 @@ def unseal_all(runtime: Runtime, platform_id: str, *, actor: Actor) -> int | Ref
 
 def _is_enforced(tenant: Tenant) -> bool:
     """Tell whether the policy enforces; it stays as it is until the transaction ends."""
-    platforms.raise_access(tenant.connection, tenant.platform_id)  # locks the platform's row
+    platforms.lock(tenant.connection, tenant.platform_id)
     platform = platforms.find(tenant.connection, tenant.platform_id)
     return platform is None or platform.policy.verification is Verification.ENFORCED

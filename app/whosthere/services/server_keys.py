@@ -52,7 +52,7 @@ def create(runtime: Runtime, platform_id: str, *, actor: Actor, name: str = "bac
         return Refused(Reason.INVALID_FIELD, detail, field="name")
 
     def store(tenant: Tenant) -> NewServerKey | Refused:
-        platforms.touch(tenant.connection, platform_id)  # two creations at once count one after the other
+        platforms.lock(tenant.connection, platform_id)  # two creations at once count one after the other
         if platforms.find(tenant.connection, platform_id) is None:
             return NO_PLATFORM
         if sum(key.revoked_at is None for key in server_keys.listed(tenant)) >= LIVE_MAX:

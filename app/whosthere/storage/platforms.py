@@ -85,7 +85,7 @@ _FIRST_BOOT = (
     .where(platforms.c.id == bindparam("b_id"), platforms.c.first_boot_at.is_(None))
     .values(first_boot_at=bindparam("now"))
 )
-_TOUCH = update(platforms).where(platforms.c.id == bindparam("b_id")).values(_raised)
+_LOCK = update(platforms).where(platforms.c.id == bindparam("b_id")).values(version=platforms.c.version)
 
 
 def from_row(row: Row) -> Platform:
@@ -151,9 +151,9 @@ def save(connection: Connection, platform: Platform) -> bool:
     return connection.execute(_SAVE, {"b_id": platform.id, "b_version": platform.version, **new}).rowcount == 1
 
 
-def touch(connection: Connection, platform_id: str) -> None:
-    """Lock the platform's row and raise its versions: changes of its keys happen one after the other."""
-    connection.execute(_TOUCH, {"b_id": platform_id})
+def lock(connection: Connection, platform_id: str) -> None:
+    """Lock the platform's row, and change nothing of it: changes of its keys happen one after the other."""
+    connection.execute(_LOCK, {"b_id": platform_id})
 
 
 def raise_access(connection: Connection, platform_id: str) -> None:

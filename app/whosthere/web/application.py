@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import IO, Any, cast
-from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.datastructures import Headers, ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.utils import cached_property
 
@@ -72,13 +71,12 @@ class Asked(Request):
         """Return the query's parameters.
 
         Raises:
-            BadRequest: they are not UTF-8, as they came or behind their percent signs.
+            BadRequest: the query is not UTF-8. Half a character behind percent signs is left as it is spelled.
         """
         try:
-            pairs = parse_qsl(self.query_string.decode(), keep_blank_values=True, errors="strict")
-        except ValueError:
+            return super().args
+        except UnicodeDecodeError:
             raise BadRequest from None
-        return ImmutableMultiDict(pairs)
 
 
 class Application(Flask):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.clock import Clock
 from tests.people import ADA, BOB, MALLORY, SECRET, base64_token
 from tests.rows import Rows
-from tests.shop import Shop
+from tests.shop import Shop, open_shop
 from tests.web.admin.room import PASSWORD_FIELD, Room
 from tests.web.agent.desk import sign_in, text_of
 from whosthere.services import server_keys
+from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
-from whosthere.storage.tables import keys
+from whosthere.storage.tables import keys, platforms
 
 LEGACY = "old & short"
 
@@ -192,3 +195,58 @@ def test_a_server_api_key_is_shown_once_and_can_be_revoked(room: Room, runtime: 
     assert not isinstance(server_keys.authenticate(runtime, found[1]), server_keys.Backend)
     assert "warehouse" not in room.read("keys")
     assert 'id="server_name-wrong"' in room.send("server-keys", server_name=" ").get_data(as_text=True)
+
+
+def test_advice_never_leads_to_a_platform_without_a_live_key(
+    client: FlaskClient, room: Room, shop: Shop, clock: Clock
+) -> None:
+    """Neither a key that has ended counts, nor one that nobody uses."""
+    assert submit(room, shop.key_id, "end", ends="2026-01-01T00:00", **PASSWORD_FIELD).status_code == 303
+    assert "Every key has ended, so nobody can be verified." in room.read("keys")
+    assert submit(room, shop.key_id, "end", ends="", **PASSWORD_FIELD).status_code == 303
+    shop.add_key("another secret, of more than thirty-two bytes", ends_at=clock() + 1000)
+    spare = shop.add_key("a third secret, of more than thirty-two bytes")
+    clock.advance(days=8)
+    sign_in(room.client, "grace@example.com")
+    said = room.read("keys")
+    assert said.count("It can go.") == 1, "the one that has ended"
+    assert said.count("Keep it: no other key is in use.") == 2
+    shop.delete_key(spare)
+    assert "It is the only key" in room.read(f"keys/{shop.key_id}")
+
+
+def test_a_refusal_and_a_new_key_leave_the_settings_as_others_see_them(
+    room: Room, shop: Shop, runtime: Runtime
+) -> None:
+    """Who edits the settings meanwhile is not told that somebody else changed them."""
+
+    def versions() -> tuple[int, int]:
+        with runtime.database.read() as connection:
+            row = connection.execute(select(platforms.c.version, platforms.c.access_version)).one()
+        return row.version, row.access_version
+
+    before = versions()
+    assert room.send("keys", name="x" * 101, **PASSWORD_FIELD).status_code == 400
+    assert room.send(f"keys/{shop.key_id}/delete", seen="something else").status_code == 409
+    assert room.send(f"people/{shop.key_id}/unseal").status_code == 404
+    assert versions() == before
+    created(room, name="fresh")
+    assert versions() == (before[0], before[1] + 1)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    ["2030-12-24T18:00+05:00", "2030-12-24T18:00junk", "2030-1-2T3:4", "２０３０-12-24T18:00", "0001-01-01T00:00"],
+)
+def test_an_end_that_is_no_moment_is_refused(room: Room, shop: Shop, ends: str) -> None:
+    refused = submit(room, shop.key_id, "end", ends=ends, **PASSWORD_FIELD)
+    assert refused.status_code == 400
+    assert 'id="ends-wrong"' in refused.get_data(as_text=True)
+
+
+def test_a_server_key_of_nobody_is_not_revoked(room: Room, runtime: Runtime) -> None:
+    other = open_shop(runtime)
+    foreign = server_keys.create(runtime, other.id, actor=Actor("cli:ada"))
+    assert isinstance(foreign, server_keys.NewServerKey)
+    for key_id in (foreign.id, "00000000-0000-0000-0000-000000000000"):
+        assert room.send(f"server-keys/{key_id}/revoke", **PASSWORD_FIELD).status_code == 404

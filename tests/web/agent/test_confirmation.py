@@ -47,3 +47,11 @@ def test_the_password_is_asked_beside_its_button_once_for_ten_minutes(
     assert office.send(form, **fields, password=PASSWORD).status_code == done
     assert rows.counts()["audit_log"] == before["audit_log"] + 1
     assert office.send(f"team/{shop.id}/invitations", email="other@example.com", role="agent").status_code == 200
+
+
+def test_who_guesses_too_often_is_told_how_long_to_wait(office: Desk, shop: Shop, clock: Clock) -> None:
+    clock.advance(minutes=11)
+    form = f"team/{shop.id}/invitations"
+    answers = [office.send(form, email=SAM, role="agent", password="no") for _ in range(11)]
+    assert [one.status_code for one in answers] == [401] * 10 + [429]
+    assert [one.headers.get("Retry-After") for one in answers[-2:]] == [None, "300"]

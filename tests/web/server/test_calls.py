@@ -72,11 +72,26 @@ def test_a_user_id_must_match_the_pattern_of_the_platform(runtime: Runtime, shop
     assert backend.identify(userId="17")["userId"] == "17"
 
 
+def test_what_a_boot_only_warns_of_is_a_warning_here_too(backend: Backend) -> None:
+    answer = backend.call("PUT", "/users", {"userId": "carl@example.com", "userName": "\0" + "x" * 300})
+    assert (answer.status_code, answer.json["user"]["userName"]) == (201, "x" * 255)
+    codes = [warning["code"] for warning in answer.json["warnings"]]
+    assert codes == ["user_name_nul_dropped", "user_name_cut", "user_id_looks_like_email"]
+
+
+def test_a_refused_field_is_named_once_in_one_sentence(backend: Backend) -> None:
+    refused = backend.call("PUT", "/users", {"userId": "x" * 751})
+    assert refused.json["detail"] == "userId is longer than 750 characters."
+
+
 def test_nobody_is_found_who_was_not_asked_for_exactly(backend: Backend, ada: Life) -> None:
     assert [one["id"] for one in backend.get(f"/users?userId={ADA.user_id}")["items"]] == [ada.record_id]
     assert [one["id"] for one in backend.get(f"/users?id={ada.record_id}")["items"]] == [ada.record_id]
     for nobody in ("userId=Ada", "userId=ad", "userEmail=ada", "userEmail=%25", "id=x"):
         assert backend.get(f"/users?{nobody}")["items"] == []
+    backend.identify(userId="%FF")
+    assert len(backend.get("/users?userId=%25FF")["items"]) == 1
+    check_problem(backend.call("GET", "/users?userId=%FF"), 400, "invalid_field")  # half a character is nobody's
 
 
 def test_ended_sessions_are_over_everywhere_whatever_the_clock_says(
@@ -135,6 +150,13 @@ def test_an_export_holds_everything_and_names_the_files(runtime: Runtime, backen
     assert (f"server_key:{backend.key.id}", "user.exported") in actions(runtime, ada.shop)
 
 
+def test_asking_how_an_export_would_answer_exports_nothing(runtime: Runtime, backend: Backend, ada: Life) -> None:
+    asked = backend.call("HEAD", f"/users/{ada.record_id}/export")
+    assert (asked.status_code, asked.mimetype) == (200, "application/json")
+    assert backend.call("HEAD", f"/users/{backend.shop.id}/export").status_code == 404
+    assert "user.exported" not in [action for _, action in actions(runtime, ada.shop)]
+
+
 def test_agents_read_what_the_backend_tells_of_somebody(
     runtime: Runtime, client: FlaskClient, shop: Shop, backend: Backend, ada: Life, clock: Clock
 ) -> None:
@@ -168,6 +190,7 @@ def test_agents_read_what_the_backend_tells_of_somebody(
         ({"event": "x", "properties": []}, "properties"),
         ({"event": "x", "properties": {"a": "x" * 1000}}, "properties"),
         ({"event": "x", "properties": {"a": ["\0"]}}, "properties"),
+        ({"event": "x", "properties": {"a": [-(10**900)]}}, "properties"),
     ],
 )
 def test_an_event_that_is_none_is_refused_by_name(backend: Backend, told: dict[str, Any], field: str) -> None:
@@ -185,6 +208,13 @@ def test_an_infinite_number_is_refused_and_a_written_escape_is_not(client: Flask
         body = b'{"event": "x", "properties": {"a": %s}}' % number
         response = client.post(url, data=body, content_type="application/json", headers=backend.headers)
         assert response.status_code == status, number
+
+
+def test_properties_are_measured_without_the_white_space_of_a_spelling(backend: Backend) -> None:
+    url = f"/users/{backend.identify(userId='carol')['id']}/events"
+    fitting = [1] * 495  # in {"aaaa":[…]} with its commas 1,000 characters
+    for properties, status in (({"aaaa": fitting}, 204), ({"aaaaa": fitting}, 400)):
+        assert backend.call("POST", url, {"event": "x", "properties": properties}).status_code == status
 
 
 def test_erasing_leaves_nothing_and_says_so_again(runtime: Runtime, backend: Backend, ada: Life) -> None:

@@ -120,7 +120,7 @@ def test_a_deleted_key_ends_its_streams_even_when_no_wake_up_arrives(
     """As when another process deletes it, and the word about it is lost on the way."""
 
     def delete(tenant: Tenant) -> None:
-        platform_rows.touch(tenant.connection, shop.id)
+        platform_rows.raise_access(tenant.connection, shop.id)
         key_rows.delete(tenant, shop.key_id, clock.now())
 
     with listen(ada) as stream:

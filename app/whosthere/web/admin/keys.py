@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -22,7 +23,14 @@ from whosthere.web.problems import Problem
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 
-SHOWN = {"created": "", "ended": "The end is set.", "deleted": "The key is deleted.", "revoked": "The key is revoked."}
+SHOWN = {
+    "ended": "The end is set.",
+    "over": "The key has ended.",
+    "deleted": "The key is deleted.",
+    "revoked": "The key is revoked.",
+}
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")  # as browsers send it
+_YEAR_MIN = 2000
 _NO_KEY = Refused(Reason.NOT_FOUND, "There is no such key.")
 _BAD_END = Refused(Reason.INVALID_FIELD, "Write date and time in UTC, as in 2026-12-24T18:00.", "ends")
 
@@ -61,7 +69,9 @@ def end_key(platform_id: str, key_id: str) -> Response | Page:
         seen = request.form.get("seen", "")
         outcome = keys.set_end(runtime(), platform().id, key.id, ends_at, actor=identity().actor, seen=seen)
         refused = outcome if isinstance(outcome, Refused) else None
-    return _changed("ended") if refused is None else _key_page(key, [_beside(refused, "end_password")])
+    if refused is not None:
+        return _key_page(key, [_beside(refused, "end_password")])
+    return _changed("over" if isinstance(ends_at, int) and ends_at <= runtime().clock() else "ended")
 
 
 @blueprint.get("/platforms/<platform_id>/keys/<key_id>")
@@ -105,8 +115,10 @@ def revoke_server_key(platform_id: str, key_id: str) -> Response | Page:
     if refused is not None:
         there = any(key.id == key_id for key in _server_keys())
         return _page([_beside(refused, "revoke_password" if there else "")], revoking=key_id)
-    server_keys.revoke(runtime(), platform().id, key_id, actor=identity().actor)
-    return _changed("revoked")
+    revoked = server_keys.revoke(runtime(), platform().id, key_id, actor=identity().actor)
+    if isinstance(revoked, Refused) and not any(key.id == key_id for key in _server_keys(revoked=True)):
+        raise Problem(revoked)
+    return _changed("revoked")  # revoked already is fine, too
 
 
 def _beside(refused: Refused, field: str) -> Refused:
@@ -128,11 +140,13 @@ def _page(
     **typed: str,
 ) -> Page:
     listed, now = _keys(), runtime().clock()
+    live = sum(not is_over(key, now) for key in listed)
     return page(
         "admin/keys.html",
         problems,
         keys=listed,
-        most=LIVE_KEYS_MAX if sum(not is_over(key, now) for key in listed) >= LIVE_KEYS_MAX else 0,
+        live=live,
+        most=LIVE_KEYS_MAX if live >= LIVE_KEYS_MAX else 0,
         server_keys=_server_keys(),
         made=made,
         imported=imported,
@@ -163,9 +177,9 @@ def _keys() -> list[KeyRow]:
     return [] if isinstance(found, Refused) else found
 
 
-def _server_keys() -> list[ServerKey]:
+def _server_keys(*, revoked: bool = False) -> list[ServerKey]:
     found = server_keys.listed(runtime(), platform().id)
-    return [] if isinstance(found, Refused) else [one for one in found if one.revoked_at is None]
+    return [] if isinstance(found, Refused) else [one for one in found if revoked or one.revoked_at is None]
 
 
 def _key(key_id: str) -> KeyRow:
@@ -179,10 +193,10 @@ def _read_end(text: str) -> int | Refused | None:
     if not text:
         return None
     try:
-        moment = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=UTC)
-        return int(moment.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        moment = datetime.fromisoformat(text).replace(tzinfo=UTC) if _MOMENT.fullmatch(text) else None
+    except ValueError:
         return _BAD_END
+    return _BAD_END if moment is None or moment.year < _YEAR_MIN else int(moment.timestamp() * 1000)
 
 
 def _end_in_form(ends_at: int) -> str:

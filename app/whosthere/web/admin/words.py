@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -112,6 +112,8 @@ ACTIONS: Mapping[str, str] = {
     "agent.token_revoked": "Personal token revoked",
     "message.redacted": "Message redacted",
     "attachment.redacted": "File redacted",
+    "merge.adopted": "Record found by email was given a userId",
+    "merge.history_added": "History from before signing in added",
     "merge.undone": "Merge undone",
     "user.identified": "Person identified by a backend",
     "user.blocked": "Visitor blocked",
@@ -163,6 +165,16 @@ def page_path(sample: Sample) -> str:
 def is_quiet(key: KeyRow, now: int) -> bool:
     """Whether nobody has needed a key for a week."""
     return now - max(key.created_at, key.last_used_at or 0) > QUIET_MS
+
+
+def may_go(key: KeyRow, keys: Sequence[KeyRow], now: int) -> bool:
+    """Whether a key can be deleted without locking anybody out, as far as one can tell.
+
+    Nobody has needed it for a week, and it has ended or another live one is in use.
+    """
+    others = (one for one in keys if one.id != key.id and not is_over(one, now))
+    in_use = any(now - (one.last_used_at or 0) <= QUIET_MS for one in others)
+    return is_quiet(key, now) and (is_over(key, now) or in_use)
 
 
 def is_over(key: KeyRow, now: int) -> bool:

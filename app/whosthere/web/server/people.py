@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_to_bytes
+
 from flask import Response, jsonify, request
 
 from whosthere.core.identifiers import read_name, user_id_advice
@@ -21,6 +23,7 @@ _QUERY_LENGTH_MAX = 750
 _TEXT = {"type": "string", "minLength": 1, "maxLength": _QUERY_LENGTH_MAX}
 _NOBODY = Refused(Reason.INVALID_FIELD, "Give a userId, a userEmail, or both.", "userId")
 _ONE_OF = Refused(Reason.INVALID_FIELD, "Ask for exactly one of userId, userEmail and id.", "userId")
+_NOT_UTF8 = Refused(Reason.INVALID_FIELD, "The query is not percent-encoded UTF-8.", "userId")
 
 
 @blueprint.put("/users")
@@ -103,17 +106,23 @@ def track_event(user_id: str) -> Response:
 
 
 def _wanted() -> Wanted | Refused:
+    if not _is_utf8(request.query_string):
+        return _NOT_UTF8
     given = {name: value for name, value in request.args.items() if name in ("userId", "userEmail", "id")}
     if len(given) != 1 or len(request.args.getlist(next(iter(given)))) != 1:
         return _ONE_OF
     (name, value) = next(iter(given.items()))
-    if not 1 <= len(value) <= _QUERY_LENGTH_MAX or not _is_clean(value):
+    if not 1 <= len(value) <= _QUERY_LENGTH_MAX or "\0" in value:
         return Refused(Reason.INVALID_FIELD, f"{name} has 1 to {_QUERY_LENGTH_MAX} characters.", name)
     if name == "id":
         return Wanted(id=identifier(value))
     return Wanted(user_id=value) if name == "userId" else Wanted(email=value)
 
 
-def _is_clean(value: str) -> bool:
-    """Whether a text can be one that was ever stored."""
-    return "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+def _is_utf8(query: bytes) -> bool:
+    """Whether every parameter arrives as it was meant: of half a character its spelling would be looked for."""
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
