@@ -92,7 +92,15 @@ def test_a_field_called_like_one_of_ours_hides_nothing(client: FlaskClient, shop
     record_id = shop.runtime.signer.read_session(visitor.answer["session"]["token"]).record_id
     page = zipped(Life(shop, MARK, visitor, record_id, "", "", "")).read("person.html").decode()
     assert "<dt>State</dt><dd>open</dd>" in page
-    assert "<dt>State</dt><dd>Bremen</dd>" in page
+    assert "<dt>Field “State”</dt><dd>Bremen</dd>" in page
+
+
+def test_a_name_is_set_apart_from_what_we_say_of_it(client: FlaskClient, shop: Shop) -> None:
+    """Whoever is called so is not verified for that."""
+    mallory = Person("x, claimed", "mallory@example.com", "Ada · verified")
+    page = zipped(live(client, shop, mallory, MARK)).read("person.html").decode()
+    assert "<strong><bdi>Ada · verified</bdi></strong> · verified · " in page
+    assert "<dt>User id, proven</dt><dd>x, claimed</dd>" in page
 
 
 def test_every_file_system_takes_the_name_of_a_file(client: FlaskClient, shop: Shop) -> None:

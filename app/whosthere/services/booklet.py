@@ -58,9 +58,9 @@ def pieces(export: Export, files: Mapping[str, str]) -> Iterator[str]:
         for message in export.messages(conversation.id):
             yield _message(message, files)
         for note in export.notes(conversation.id):
-            yield _article(f"Note of {note.author_name}, {rfc3339(note.created_at)}", note.body)
+            yield _article("Note of", note.author_name, [rfc3339(note.created_at)], note.body)
         for mail in export.mails(conversation.id):
-            yield _article(f"Mail to {mail.recipient}, {rfc3339(mail.created_at)}", f"{mail.subject}\n\n{mail.body}")
+            yield _article("Mail to", mail.recipient, [rfc3339(mail.created_at)], f"{mail.subject}\n\n{mail.body}")
     yield "</body>\n</html>\n"
 
 
@@ -68,9 +68,9 @@ def _about(export: Export) -> Fields:
     user, record = export.user, export.user.record
     known = {
         "Exported": rfc3339(export.now),
-        "User id": _with_provenance(record.user_id, record.user_id_proven),
-        "Email": _with_provenance(record.email, record.email_proven),
-        "Name": _with_provenance(record.name, record.name_proven),
+        f"User id, {_PROVEN[record.user_id_proven]}": record.user_id,
+        f"Email, {_PROVEN[record.email_proven]}": record.email,
+        f"Name, {_PROVEN[record.name_proven]}": record.name,
         "User id, as claimed": record.claimed_user_id,
         "Email, as claimed": record.claimed_email,
         "Name, left in the chat": user.contact_name,
@@ -88,10 +88,6 @@ def _about(export: Export) -> Fields:
     return list(known.items())
 
 
-def _with_provenance(value: str | None, proven: bool) -> str | None:
-    return None if value is None else f"{value} ({_PROVEN[proven]})"
-
-
 def _of_conversation(conversation: Conversation) -> Fields:
     return [
         ("State", conversation.state),
@@ -99,7 +95,7 @@ def _of_conversation(conversation: Conversation) -> Fields:
         ("Page", conversation.page_url),
         ("Tags", ", ".join(conversation.tags)),
         # called as the page pleases, perhaps like one of ours
-        *((name, field.get("value")) for name, field in conversation.fields.items() if isinstance(field, dict)),
+        *((f"Field “{name}”", one.get("value")) for name, one in conversation.fields.items() if isinstance(one, dict)),
         ("Rating", conversation.rating),
         ("Comment", conversation.rating_comment),
     ]
@@ -113,15 +109,17 @@ def _fields(fields: Fields) -> str:
 
 def _message(message: Message, files: Mapping[str, str]) -> str:
     who = message.author_name or {"user": "Visitor", "agent": "Team", "system": "System"}[message.author_kind]
-    known = [who, _ASSURANCE.get(message.assurance or ""), message.event, rfc3339(message.created_at)]
-    about = ", ".join(part for part in known if part)
+    about = [_ASSURANCE.get(message.assurance or ""), message.event, rfc3339(message.created_at)]
     links = "".join(
         f'<p><a href="{escape(files[shown["id"]])}">{escape(shown["name"])}</a></p>'
         for shown in message.attachments or ()
         if shown["id"] in files
     )
-    return _article(about, message.body, links)
+    return _article("", who, about, message.body, links)
 
 
-def _article(about: str, text: str, links: str = "") -> str:
-    return f"<article><small>{escape(about)}</small><p>{escape(text)}</p>{links}</article>\n"
+def _article(role: str, who: str, about: Sequence[str | None], text: str, links: str = "") -> str:
+    """Return a text under who wrote it: what a name says stands apart from what we say of it."""
+    known = "".join(f" · {escape(part)}" for part in about if part)
+    head = f"{role} <strong><bdi>{escape(who)}</bdi></strong>{known}".lstrip()
+    return f"<article><small>{head}</small><p>{escape(text)}</p>{links}</article>\n"
