@@ -108,11 +108,10 @@ export class Chat {
   /** Read what is missing; also the state of the conversation. */
   async sync() {
     const { thread } = this;
-    const before = thread.loaded ? thread.state : undefined;
     if (thread.id === null) await this.enterOpen();
     else await thread.sync();
     if (thread !== this.thread) return;
-    if (before !== undefined && before !== thread.state) this.#turned(thread.state);
+    this.#turned();
     for (const message of thread.log.messages) this.outbox.settle(message.clientMessageId);
     this.read();
     this.outside.changed();
@@ -148,19 +147,22 @@ export class Chat {
 
   /** Take up a message of the conversation that is shown. @param {Panel.Message} message */
   store(message) {
-    const state = this.thread.add(message);
-    if (state === null) {
+    if (!this.thread.log.add(message)) {
       void this.catchUp();
       return;
     }
     this.outbox.settle(message.clientMessageId);
     if (message.author.kind === "agent") this.typing.show(false);
-    this.#turned(state);
+    this.#turned();
   }
 
-  /** @param {string | undefined} state which the conversation has from now on */
-  #turned(state) {
-    if (state) this.emit(EVENTS[state], {});
+  /** Tell the page once that the conversation is in another state. */
+  #turned() {
+    const { thread } = this;
+    const { loaded, state, told } = thread;
+    if (!loaded || state === undefined) return; // what it was before is not known
+    thread.told = state;
+    if (told !== undefined && told !== state) this.emit(EVENTS[state], {});
   }
 
   /** Show a conversation; `null` for one that is yet to begin. @param {any} about */
@@ -185,6 +187,7 @@ export class Chat {
   begun(about) {
     this.thread = new Thread(this.api, about);
     this.thread.loaded = true;
+    this.#turned();
   }
 
   /** The server has what the visitor wrote. */

@@ -18,6 +18,8 @@ export class Thread {
     this.about = about;
     this.log = new Log();
     this.loaded = about === null;
+    /** The state of which the page was told last. @type {string | undefined} */
+    this.told = undefined;
     /** @type {Promise<void> | null} */
     this.loading = null;
     this.stale = false;
@@ -27,13 +29,17 @@ export class Thread {
     return this.about === null ? null : String(this.about.id);
   }
 
+  /** Which the server said, or what happened since: answers and the stream overtake each other. @returns {string | undefined} */
   get state() {
-    return this.about === null ? undefined : String(this.about.state);
+    if (this.about === null) return undefined;
+    const since = this.log.messages.filter((message) => message.seq > this.about.lastSeq && STATES[message.event || ""]);
+    const newest = since[since.length - 1];
+    return newest ? STATES[newest.event || ""] : String(this.about.state);
   }
 
   /** Whether a message may be added; otherwise the next one starts another conversation. */
   get writable() {
-    return this.about !== null && WRITABLE.has(this.about.state);
+    return WRITABLE.has(this.state || "");
   }
 
   get path() {
@@ -68,19 +74,6 @@ export class Thread {
       }
     }
     this.loaded = true;
-  }
-
-  /**
-   * Add one message.
-   * @param {Panel.Message} message
-   * @returns {string | null | undefined} the new state if the message changed it; `null` when something is missing
-   */
-  add(message) {
-    const news = message.seq > this.log.lastSeq;
-    if (!this.log.add(message)) return null;
-    const state = news ? STATES[message.event || ""] : undefined;
-    if (state) this.about = { ...this.about, state };
-    return state;
   }
 
   /** The team has read. @param {{conversationId: string, agentReadSeq: number}} data what the stream says */
