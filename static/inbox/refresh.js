@@ -1,19 +1,22 @@
 /* Fetch what changed and bring it into the page; what is being used stays as it is until it is let go. */
 
+import { wait } from "../panel/backoff.js";
 import { separate } from "./days.js";
 import { parse, replacePart, replaceRows } from "./replace.js";
 import { localize } from "./times.js";
 
 const NEAR_END = 120;
+const TRIES = 5; // a stream that lives would not ask again; one that comes back does
 
 /** Whether a reply is possible in the state that a head shows. @param {ParentNode} within */
 export function answerable(within) {
   return /** @type {HTMLElement | null} */ (within.querySelector(".actions"))?.dataset.answerable === "yes";
 }
 
-/** @param {string} path @returns {Promise<HTMLElement | null>} */
+/** @param {string} path @returns {Promise<HTMLElement | null>} nothing when it is not there for us any more */
 async function fragment(path) {
   const response = await fetch(path, { cache: "no-store", redirect: "manual" });
+  if (response.status === 429 || response.status >= 500) throw new Error(String(response.status));
   return response.ok ? parse(await response.text()) : null;
 }
 
@@ -30,6 +33,7 @@ export function refresher(inbox, answering) {
   let busy = false;
   let again = false;
   let late = false;
+  let failures = 0;
   if (log) separate(/** @type {Element} */ (log.querySelector("ol")));
 
   async function refreshList() {
@@ -86,9 +90,11 @@ export function refresher(inbox, answering) {
   /** @param {boolean} withThread */
   async function run(withThread) {
     busy = true;
-    // offline: the stream comes back and asks again
-    await Promise.all([refreshList(), withThread && conversation ? refreshThread() : null]).catch(() => {});
+    const parts = [refreshList(), withThread && conversation ? refreshThread() : null];
+    const failed = (await Promise.allSettled(parts)).some((part) => part.status === "rejected");
     busy = false;
+    failures = failed ? failures + 1 : 0;
+    if (failed && failures <= TRIES) setTimeout(() => refresh(true), wait(failures - 1, Math.random()));
     if (!again) return;
     again = false;
     void run(true);

@@ -51,6 +51,24 @@ def test_a_message_that_came_before_the_page_listened_is_not_missed(
     expect(page.locator("li.user", has_text="Just now")).to_be_visible()
 
 
+def test_what_the_server_could_not_give_is_asked_for_again(sit_down: Callable[..., Page], ada: Visitor) -> None:
+    """The stream lives and says no second time what changed."""
+    conversation_id = start(ada, "Hello?")
+    page = sit_down(f"conversations/{conversation_id}")
+    live(page)
+    refused: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=503)
+        refused.append(route)
+
+    page.route(f"**/agent/fragments/conversations/{conversation_id}**", refuse)
+    say(ada, conversation_id, "Are you there?")
+    until(lambda: page.evaluate("1") and refused)
+    page.unroute_all()
+    expect(page.locator("li.user", has_text="Are you there?")).to_be_visible()
+
+
 def test_who_is_offline_is_told_loses_nothing_and_catches_up(sit_down: Callable[..., Page], ada: Visitor) -> None:
     """A reply, a half-written tag; what Ada says meanwhile comes by itself."""
     conversation_id = start(ada, "Hello?")
