@@ -110,6 +110,7 @@ def test_overrides_win_over_variables(folder: Path) -> None:
         ("DATABASE_URL", "nonsense", "must begin with"),
         ("DATABASE_URL", "sqlite://", "needs a file"),
         ("DATABASE_URL", "sqlite:///:memory:", "needs a file"),
+        ("DATABASE_URL", "sqlite:////tmp/w.sqlite3?timeout=abc", "takes no options"),
         ("DATABASE_URL", "postgresql://ada@h:port/x", "must look like postgresql://"),
         ("DATABASE_URL", "postgresql://ada@[::1/x", "must look like postgresql://"),
         ("DATABASE_URL", "postgresql://ada@h/x?timeot=5", "an option behind its ?"),

@@ -52,6 +52,8 @@ def _database_url(value: Any) -> SecretStr:
     if separator and scheme == "sqlite":
         if not rest.strip("/") or not rest.startswith("/") or ":memory:" in rest:
             raise ValueError("SQLite needs a file here, as in sqlite:////var/lib/whosthere/whosthere.sqlite3")
+        if "?" in rest:
+            raise ValueError("takes no options behind a ? for SQLite")
         return SecretStr(url)
     if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise ValueError("must begin with postgresql:// or sqlite:///")

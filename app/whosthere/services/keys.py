@@ -29,8 +29,10 @@ SECRET_LENGTH_MAX = 1024
 
 NO_PLATFORM = Refused(Reason.NOT_FOUND, "There is no such platform.", field="platformId")
 NO_KEY = Refused(Reason.NOT_FOUND, "There is no such key.", field="key")
-_CHANGED = Refused(
-    Reason.CHANGED_MEANWHILE, "Somebody else changed this platform's keys meanwhile. Look at them again.", field="seen"
+CHANGED = Refused(
+    Reason.CHANGED_MEANWHILE,
+    "Somebody else changed this platform's keys meanwhile, or a form was sent twice. Look at them again.",
+    field="seen",
 )
 
 
@@ -68,13 +70,20 @@ def listed(runtime: Runtime, platform_id: str) -> list[KeyRow] | Refused:
         return keys.listed(tenant)
 
 
-def new(runtime: Runtime, platform_id: str, wanted: Wanted, *, actor: Actor) -> NewKey | Refused:
+def new(
+    runtime: Runtime, platform_id: str, wanted: Wanted, *, actor: Actor, seen: str | None = None
+) -> NewKey | Refused:
     """Create a key beside those there are: at most five live ones, and no secret twice.
 
-    An imported secret below 32 bytes is accepted for a legacy scheme only, and is flagged as weak for good.
+    An imported secret below 32 bytes is accepted for a legacy scheme only, and is flagged as weak for good. `seen` as
+    for `delete`: a form that is sent twice makes one key.
     """
     now = runtime.clock()
-    return _change(runtime, platform_id, lambda tenant: add(runtime, tenant, wanted, actor, now))
+
+    def make(tenant: Tenant) -> NewKey | Refused:
+        return CHANGED if _is_stale(tenant, seen) else add(runtime, tenant, wanted, actor, now)
+
+    return _change(runtime, platform_id, make)
 
 
 def delete(
@@ -90,7 +99,7 @@ def delete(
     def forget(tenant: Tenant) -> KeyRow | Refused:
         row = _row(tenant, key_id)
         if row is not None and _is_stale(tenant, seen):
-            return _CHANGED
+            return CHANGED
         if row is None or not keys.delete(tenant, key_id, now):
             return NO_KEY
         note(runtime, tenant, actor, KEY_DELETED, now, key=key_id, name=row.name, scheme=row.scheme.value)
@@ -119,7 +128,7 @@ def set_end(
         if before is None:
             return NO_KEY
         if _is_stale(tenant, seen):
-            return _CHANGED
+            return CHANGED
         others = sum(_is_live(row, now) for row in keys.listed(tenant) if row.id != key_id)
         if (ends_at is None or ends_at > now) and others >= LIVE_KEYS_MAX:
             return Refused(Reason.TOO_MANY_KEYS, f"A platform has at most {LIVE_KEYS_MAX} live keys.")

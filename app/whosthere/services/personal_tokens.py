@@ -29,6 +29,9 @@ _SEEN_RESOLUTION_MS = 60_000
 _BAD_NAME = Refused(Reason.INVALID_FIELD, f"A name is one line of 1 to {NAME_LENGTH_MAX} printable characters.", "name")
 _BAD_SCOPES = Refused(Reason.INVALID_FIELD, "Scopes are read, write, or both.", "scopes")
 _NO_TOKEN = Refused(Reason.NOT_FOUND, "There is no such token.")
+_CHANGED = Refused(
+    Reason.CHANGED_MEANWHILE, "Your tokens were changed meanwhile, or this form was sent twice. Look at them below."
+)
 _TOO_MANY = Refused(Reason.TOO_MANY_KEYS, f"An agent has at most {PER_AGENT_MAX} tokens. Revoke one first.")
 
 
@@ -48,11 +51,13 @@ def create(
     scopes: Sequence[str] = tuple(Scope),
     expires_at: int | None = None,
     actor: Actor | None = None,
+    seen: str | None = None,
 ) -> NewToken | Refused:
     """Make a token for the agent with an address.
 
     Args:
         expires_at: epoch milliseconds; `None` for a token that lives until it is revoked.
+        seen: the `state` of the agent's tokens when it was asked for: a form that is sent twice makes one token.
     """
     refused = _problem(name, scopes)
     if refused is not None:
@@ -65,6 +70,8 @@ def create(
         agent = None if found is None else agents.lock(connection, found.id)
         if agent is None:
             return NO_AGENT
+        if seen is not None and seen != state(personal_tokens.of_agent(connection, agent.id)):
+            return _CHANGED
         if personal_tokens.number_of(connection, agent.id) >= PER_AGENT_MAX:
             return _TOO_MANY
         wanted = tuple(scope.value for scope in Scope if scope in scopes)
@@ -111,6 +118,11 @@ def listed(runtime: Runtime, agent: Agent) -> list[PersonalToken]:
     """Return an agent's tokens that are not revoked, newest first; expired ones too, as long as they are kept."""
     with runtime.database.read() as connection:
         return personal_tokens.of_agent(connection, agent.id)
+
+
+def state(tokens: Sequence[PersonalToken]) -> str:
+    """Return what a page remembers of the tokens it shows."""
+    return " ".join(token.id for token in tokens)
 
 
 def revoke(runtime: Runtime, agent: Agent, token_id: str, *, actor: Actor | None = None) -> Refused | None:

@@ -7,10 +7,12 @@ import hmac
 import re
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services.journal import Actor, note
+from whosthere.services.keys import CHANGED
 from whosthere.services.runtime import Runtime, new_secret
 from whosthere.storage import platforms, server_keys
 from whosthere.storage.server_keys import ServerKey
@@ -44,8 +46,14 @@ class Backend:
     key_name: str
 
 
-def create(runtime: Runtime, platform_id: str, *, actor: Actor, name: str = "backend") -> NewServerKey | Refused:
-    """Create a server API key beside those there are."""
+def create(
+    runtime: Runtime, platform_id: str, *, actor: Actor, name: str = "backend", seen: str | None = None
+) -> NewServerKey | Refused:
+    """Create a server API key beside those there are.
+
+    Args:
+        seen: the `state` of the keys when it was asked for: a form that is sent twice makes one key.
+    """
     now = runtime.clock()
     if not 1 <= len(name) <= NAME_LENGTH_MAX or not name.isprintable() or name != name.strip():
         detail = f"A name has 1 to {NAME_LENGTH_MAX} printable characters, without spaces around it."
@@ -55,7 +63,10 @@ def create(runtime: Runtime, platform_id: str, *, actor: Actor, name: str = "bac
         platforms.lock(tenant.connection, platform_id)  # two creations at once count one after the other
         if platforms.find(tenant.connection, platform_id) is None:
             return NO_PLATFORM
-        if sum(key.revoked_at is None for key in server_keys.listed(tenant)) >= LIVE_MAX:
+        there = server_keys.listed(tenant)
+        if seen is not None and seen != state(there):
+            return CHANGED
+        if sum(key.revoked_at is None for key in there) >= LIVE_MAX:
             return Refused(Reason.TOO_MANY_KEYS, f"A platform has at most {LIVE_MAX} server API keys.")
         key_id = runtime.new_id()
         secret = f"whs_{_address(platform_id, key_id)}.{new_secret()}"
@@ -72,6 +83,11 @@ def listed(runtime: Runtime, platform_id: str) -> list[ServerKey] | Refused:
         if platforms.find(tenant.connection, platform_id) is None:
             return NO_PLATFORM
         return server_keys.listed(tenant)
+
+
+def state(made: Sequence[ServerKey]) -> str:
+    """Return what a page remembers of the keys, revoked ones too: how many were ever made."""
+    return str(len(made))
 
 
 def revoke(runtime: Runtime, platform_id: str, key_id: str, *, actor: Actor) -> ServerKey | Refused:

@@ -19,6 +19,7 @@ from whosthere.services import server_keys
 from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import keys, platforms
+from whosthere.storage.tables import server_keys as server_key_rows
 
 LEGACY = "old & short"
 
@@ -50,7 +51,7 @@ def test_the_second_of_two_admins_is_told_that_the_keys_are_others_now(room: Roo
     assert submit(room, second, "delete").status_code == 303
     refused = room.send(f"keys/{shop.key_id}/delete", seen=both)
     assert refused.status_code == 409
-    assert "Somebody else changed this platform's keys meanwhile." in text_of(refused)
+    assert "Somebody else changed this platform's keys meanwhile" in text_of(refused)
     assert "It is the only key" in text_of(refused)
     assert [row.id for row in rows.all(keys) if row.deleted_at is None] == [shop.key_id]
 
@@ -232,6 +233,29 @@ def test_a_refusal_and_a_new_key_leave_the_settings_as_others_see_them(
     assert versions() == before
     created(room, name="fresh")
     assert versions() == (before[0], before[1] + 1)
+
+
+def test_reloading_the_page_that_shows_a_secret_makes_no_second_key(room: Room, rows: Rows) -> None:
+    form = hidden(room.open("keys"))
+    first = room.send("keys", seen=form["seen"], **PASSWORD_FIELD)
+    assert first.status_code == 200
+    again = room.send("keys", seen=form["seen"], **PASSWORD_FIELD)
+    assert again.status_code == 409
+    assert "or a form was sent twice" in text_of(again)
+    assert len(rows.all(keys)) == 2
+
+    for status, number in ((200, 1), (409, 1)):
+        sent = room.send("server-keys", server_name="Shop", server_seen=form["server_seen"], **PASSWORD_FIELD)
+        assert sent.status_code == status
+        assert len(rows.all(server_key_rows)) == number
+    assert 'value="Shop"' in sent.get_data(as_text=True)
+    fresh = hidden(sent)["server_seen"]
+    assert room.send("server-keys", server_name="Shop", server_seen=fresh, **PASSWORD_FIELD).status_code == 200
+
+
+def hidden(page: TestResponse) -> dict[str, str]:
+    """What the forms of a page remember."""
+    return dict(re.findall(r'type="hidden" name="(\w*seen)" value="([^"]*)"', page.get_data(as_text=True)))
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,20 @@ def test_what_could_lock_its_owner_out_takes_the_password_again_after_ten_minute
     assert desk.send("tokens", **fields).status_code == 200
 
 
+def test_reloading_the_page_that_shows_a_token_makes_no_second_one(
+    desk: Desk, runtime: Runtime, grace: Colleague
+) -> None:
+    before = len(personal_tokens.listed(runtime, grace.identity.agent))
+    fields = {"name": "export", "days": "30", "read": "yes", "seen": value_of(desk.open("tokens"), "seen")}
+    assert desk.send("tokens", **fields).status_code == 200
+    again = desk.send("tokens", **fields)
+    assert again.status_code == 409
+    assert "sent twice" in text_of(again)
+    assert value_of(again, "name") == "export"
+    assert len(personal_tokens.listed(runtime, grace.identity.agent)) == before + 1
+    assert desk.send("tokens", **{**fields, "seen": value_of(again, "seen")}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wanted", "leads_to"),
     [("tokens", "/agent/tokens"), ("//evil.example", "/agent/"), ("", "/agent/"), ("team/../logout", "/agent/")],

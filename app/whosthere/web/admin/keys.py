@@ -53,7 +53,7 @@ def create_key(platform_id: str) -> Page:
     if refused is not None:
         return _page([refused], given=given, secret=form.get("secret", ""))
     wanted = Wanted(Scheme(chosen), form.get("name") or None, form.get("secret") or None)
-    made = keys.new(runtime(), platform().id, wanted, actor=identity().actor)
+    made = keys.new(runtime(), platform().id, wanted, actor=identity().actor, seen=form.get("seen"))
     if isinstance(made, Refused):
         return _page([made], given=given, secret=form.get("secret", ""))
     return _page(made=made, imported=wanted.secret is not None)
@@ -100,10 +100,11 @@ def create_server_key(platform_id: str) -> Page:
     name = request.form.get("server_name", "")
     refused = confirm_by(identity(), request.form)
     if refused is None:
-        made = server_keys.create(runtime(), platform().id, actor=identity().actor, name=name)
+        seen = request.form.get("server_seen")
+        made = server_keys.create(runtime(), platform().id, actor=identity().actor, name=name, seen=seen)
         if not isinstance(made, Refused):
             return _page(made_server=made)
-        refused = Refused(made.reason, made.detail, "server_name")
+        refused = Refused(made.reason, made.detail, "seen" if made.field == "seen" else "server_name")
     return _page([_beside(refused, "server_password")], server_name=name)
 
 
@@ -139,7 +140,7 @@ def _page(
     given: dict[str, str] | None = None,
     **typed: str,
 ) -> Page:
-    listed, now = _keys(), runtime().clock()
+    listed, backends, now = _keys(), _server_keys(revoked=True), runtime().clock()
     live = sum(not is_over(key, now) for key in listed)
     return page(
         "admin/keys.html",
@@ -147,7 +148,9 @@ def _page(
         keys=listed,
         live=live,
         most=LIVE_KEYS_MAX if live >= LIVE_KEYS_MAX else 0,
-        server_keys=_server_keys(),
+        server_keys=[key for key in backends if key.revoked_at is None],
+        seen=keys.state(listed),
+        server_seen=server_keys.state(backends),
         made=made,
         imported=imported,
         made_server=made_server,

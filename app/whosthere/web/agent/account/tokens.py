@@ -51,6 +51,7 @@ def _made(form: Mapping[str, str]) -> NewToken | Refused:
         name=form.get("name", "").strip(),
         scopes=[scope.value for scope in Scope if form.get(scope) == "yes"],
         expires_at=runtime().clock() + int(days) * DAY_MS,
+        seen=form.get("seen"),
     )
 
 
@@ -66,9 +67,11 @@ def revoke_token(token_id: str) -> Response:
 def _page(
     given: Mapping[str, str], *, refused: Refused | None = None, made: NewToken | None = None, revoked: bool = False
 ) -> str:
+    tokens = personal_tokens.listed(runtime(), identity().agent)
     return page(
         "agent/account/tokens.html",
-        tokens=personal_tokens.listed(runtime(), identity().agent),
+        tokens=tokens,
+        seen=personal_tokens.state(tokens),
         given=given,
         refused=refused,
         made=made,
