@@ -130,6 +130,19 @@ def test_what_is_wrong_stands_beside_the_field_and_what_was_typed_stays(room: Ro
     assert "without an origin" in text_of(room.send("/platforms/new", name="X", origins=" "))
 
 
+def test_reloading_the_page_of_a_new_platform_makes_no_second_one(room: Room, runtime: Runtime) -> None:
+    seen = re.search(r'name="seen" value="(\d+)"', room.open("/platforms/new").get_data(as_text=True))
+    assert seen is not None
+    fields = {"name": "Harbour App", "origins": ORIGIN, "seen": seen[1]}
+    assert room.send("/platforms/new", **fields).status_code == 200
+    before = platforms.listed(runtime)
+    again = room.send("/platforms/new", **fields)
+    assert again.status_code == 409
+    assert "sent twice" in text_of(again)
+    assert 'value="Harbour App"' in again.get_data(as_text=True)
+    assert platforms.listed(runtime) == before
+
+
 def test_a_new_platform_takes_the_password_of_these_minutes(room: Room, clock: Clock) -> None:
     clock.advance(minutes=11)
     asked = room.send("/platforms/new", name="Harbour App", origins=ORIGIN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import request
 
 from whosthere.core.reasons import Reason, Refused
@@ -15,6 +17,10 @@ from whosthere.web.runtime import runtime
 _NO_ORIGIN = Refused(
     Reason.INVALID_FIELD, "Say where the chat will be: without an origin no page can start it.", "origins"
 )
+_SENT_TWICE = Refused(
+    Reason.CHANGED_MEANWHILE,
+    "Your platforms were changed meanwhile, or this form was sent twice.",
+)
 
 
 @blueprint.get("/")
@@ -27,7 +33,7 @@ def show_platforms() -> Page:
 @blueprint.get("/platforms/new")
 def new_platform() -> Page:
     """Ask for a name and an origin."""
-    return page("admin/new.html", given={}, ask_password=bool(unconfirmed()))
+    return _page(given={})
 
 
 @blueprint.post("/platforms/new")
@@ -35,6 +41,8 @@ def create_platform() -> Page:
     """Create a platform, and show its first secret this once: it comes with a key."""
     name, origin = request.form.get("name", ""), request.form.get("origins", "")
     given = {"name": name, "origins": origin}
+    if request.form.get("seen", _seen()) != _seen():
+        return _page([_SENT_TWICE], given=given)
     problems = [] if origin.strip() else [_NO_ORIGIN]
     refused = confirm_by(identity(), request.form)
     problems += [refused] if refused else []
@@ -45,4 +53,13 @@ def create_platform() -> Page:
         if not isinstance(made, Invalid):
             return setup_page(made.platform, made.key)
         problems = list(made.problems)
-    return page("admin/new.html", problems, given=given, ask_password=bool(unconfirmed()))
+    return _page(problems, given=given)
+
+
+def _page(problems: Sequence[Refused] = (), *, given: Mapping[str, str]) -> Page:
+    return page("admin/new.html", problems, given=given, seen=_seen(), ask_password=bool(unconfirmed()))
+
+
+def _seen() -> str:
+    """Return what the form remembers of the agent's platforms: how many there are."""
+    return str(len(manages(identity())))
