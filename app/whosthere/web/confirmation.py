@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, after_this_request
-
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import agent_sessions
 from whosthere.services.agents import Identity
@@ -26,7 +24,6 @@ def confirm_by(identity: Identity, form: Mapping[str, str]) -> Refused | None:
         return NEEDED
     refused = doors.too_many_passwords(identity.agent.email)
     if refused is not None:
-        after_this_request(_say_how_long)
         return Refused(refused.reason, refused.detail, "password")
     refused = agent_sessions.confirm(runtime(), identity, token, password)
     if refused is None:
@@ -34,10 +31,3 @@ def confirm_by(identity: Identity, form: Mapping[str, str]) -> Refused | None:
     else:
         doors.failed(What.CONFIRMATION, agent_id=identity.agent.id)
     return refused
-
-
-def _say_how_long(response: Response) -> Response:
-    """Name the wait, however the page around the refusal is made."""
-    if response.status_code == 429:
-        response.headers["Retry-After"] = str(doors.WAIT_SECONDS)
-    return response

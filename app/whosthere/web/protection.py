@@ -1,8 +1,10 @@
-"""What every page for people who are signed in carries: no scripts of others, no frames, no caches."""
+"""What every page of the inbox and the desk carries: no scripts of others, no frames, no caches, how long to wait."""
 
 from __future__ import annotations
 
 from flask import Response
+
+from whosthere.web.doors import WAIT_SECONDS
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -18,4 +20,6 @@ def protect(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if response.status_code == 429:
+        response.headers.setdefault("Retry-After", str(WAIT_SECONDS))
     return response

@@ -24,7 +24,7 @@ __all__ = ["PER_ACCOUNT", "PER_ADDRESS", "blueprint"]
 
 blueprint = Blueprint("entry", __name__)
 
-Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+Answer = Response | tuple[str, int]
 _HALFWAY_OVER = Refused(Reason.SESSION_EXPIRED, "That took too long. Sign in again.")
 
 
@@ -50,7 +50,7 @@ def sign_in() -> Answer:
         return _form(email, wanted, problem.refused), STATUS[problem.refused.reason]
     refused = doors.too_many_passwords(email)
     if refused is not None:
-        return _form(email, wanted, refused), STATUS[refused.reason], {"Retry-After": str(doors.WAIT_SECONDS)}
+        return _form(email, wanted, refused), STATUS[refused.reason]
     user_agent = request.headers.get("User-Agent", "")
     outcome = agent_sessions.sign_in(runtime(), email, password, user_agent, instead_of=cookie_token())
     if isinstance(outcome, Refused):
@@ -98,7 +98,7 @@ def check_code() -> Answer:
         return _again(wanted)
     refused = doors.too_many_codes(agent.id)
     if refused is not None:
-        return _code_form(wanted, refused), STATUS[refused.reason], {"Retry-After": str(doors.WAIT_SECONDS)}
+        return _code_form(wanted, refused), STATUS[refused.reason]
     refused = second_factor.accept(runtime(), agent, code)
     if refused is not None:
         doors.failed(What.CODE, agent_id=agent.id)

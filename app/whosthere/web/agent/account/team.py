@@ -22,6 +22,9 @@ from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 
 Answer = str | tuple[str, int] | Response
+_TOO_MANY = Refused(
+    Reason.TOO_MANY_REQUESTS, f"More than {doors.INVITATIONS.amount} invitations an hour are too many. Try again later."
+)
 
 
 @blueprint.get("/team")
@@ -47,7 +50,7 @@ def invite(platform_id: str) -> Answer:
     _gate(own_id)
     refused = confirm_by(form)
     if refused is None and not doors.passes(doors.INVITATIONS, "invite", identity().agent.id):
-        refused = doors.TOO_MANY
+        refused = _TOO_MANY
     made = refused or team.invite(
         runtime(),
         identity(),
