@@ -139,6 +139,7 @@ export class Chat {
         return this.read();
       }
       this.enter({ id: data.conversationId, state: "open", lastSeq: data.seq, readSeq: 0, unread: 0 });
+      if (data.seq > 1) this.thread.told = undefined; // it may have been resolved long ago
     }
     this.store(data.message);
     this.read();
@@ -160,9 +161,9 @@ export class Chat {
   #turned() {
     const { thread } = this;
     const { loaded, state, told } = thread;
-    if (!loaded || state === undefined) return; // what it was before is not known
+    if (state === told || (told === undefined && !loaded)) return;
     thread.told = state;
-    if (told !== undefined && told !== state) this.emit(EVENTS[state], {});
+    if (state && told) this.emit(EVENTS[state], {});
   }
 
   /** Show a conversation; `null` for one that is yet to begin. @param {any} about */
@@ -187,7 +188,6 @@ export class Chat {
   begun(about) {
     this.thread = new Thread(this.api, about);
     this.thread.loaded = true;
-    this.#turned();
   }
 
   /** The server has what the visitor wrote. */

@@ -18,8 +18,8 @@ export class Thread {
     this.about = about;
     this.log = new Log();
     this.loaded = about === null;
-    /** The state of which the page was told last. @type {string | undefined} */
-    this.told = undefined;
+    /** The state that the page knows. @type {string | undefined} */
+    this.told = about?.state;
     /** @type {Promise<void> | null} */
     this.loading = null;
     this.stale = false;

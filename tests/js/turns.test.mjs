@@ -10,7 +10,7 @@ const line = (seq, event = null) => ({
 });
 
 /** A chat whose conversation was resolved as its second line, and a server on which more happens. */
-async function resolved() {
+function begin() {
   const server = { state: "resolved", lines: [line(1), line(2, "resolved")], before: { about() {}, lines() {} } };
   server.happens = (event, state) => {
     server.state = state;
@@ -33,10 +33,16 @@ async function resolved() {
   const heard = [];
   const outside = { changed() {}, introduce: async () => {}, tell: (said) => said.type === "event" && heard.push(said.name) };
   const chat = new Chat(api, { settle() {} }, "p", outside);
+  const stream = (message) => chat.heard({ conversationId: "c", seq: message.seq, message });
+  return { server, chat, heard, stream };
+}
+
+/** The same, with the conversation shown and read. */
+async function resolved() {
+  const { server, chat, heard, stream } = begin();
   chat.enter({ id: "c", state: "resolved", lastSeq: 2, readSeq: 0, unread: 0 });
   await chat.sync();
   assert.deepEqual(heard, []);
-  const stream = (message) => chat.heard({ conversationId: "c", seq: message.seq, message });
   return { server, chat, heard, stream };
 }
 
@@ -73,4 +79,26 @@ test("each turn that the stream brings is told once, also when the conversation 
   };
   await chat.sync();
   assert.deepEqual(heard, ["conversationReopened", "conversationEnd"]);
+});
+
+test("what happens before a conversation is read for the first time is told", async () => {
+  for (const known of [true, false]) {
+    const { server, chat, heard, stream } = begin();
+    if (known) chat.enter({ id: "c", state: "open", lastSeq: 1, readSeq: 0, unread: 0 }); // as the boot has it
+    else stream(server.lines[0]); // begun in another tab
+    await chat.sync();
+    assert.equal(chat.thread.state, "resolved");
+    assert.deepEqual(heard, ["conversationResolved"]);
+  }
+});
+
+test("what happened long ago is not told when the team writes again", async () => {
+  const { server, chat, heard, stream } = begin();
+  server.lines.push(line(3));
+  stream(server.lines[2]);
+  assert.equal(chat.thread.id, "c");
+  await chat.sync();
+  assert.equal(chat.thread.state, "resolved");
+  stream(server.happens("reopened", "open"));
+  assert.deepEqual(heard, ["conversationReopened"]);
 });
