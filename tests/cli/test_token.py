@@ -56,6 +56,14 @@ def test_what_was_signed_is_explained_as_verified(lite: CommandLine, shop: str, 
     assert explained(lite, shop, *ADA_OPTIONS, *jwt[:1], stdin=answer["token"] + "\n") == (True, [])
 
 
+def test_a_token_made_with_the_key_of_another_platform_is_told_apart(lite: CommandLine, shop: str) -> None:
+    quay = str(lite.json("platform", "create", "Quay", "--origin", "https://quay.example.com")["platformId"])
+    lite.done("key", "new", quay, "--name", "its own", "--secret-stdin", stdin="quay " + SECRET)
+    token = lite.done("token", "sign", quay, *ADA_OPTIONS).strip()
+    assert explained(lite, shop, *ADA_OPTIONS, stdin=token) == (False, ["key_of_other_platform"])
+    assert "Quay" in lite.run("token", "explain", shop, *ADA_OPTIONS, stdin=token).stdout
+
+
 def test_sign_needs_somebody_and_a_live_key(lite: CommandLine, shop: str) -> None:
     lite.refused("token", "sign", shop)
     assert "userId begins or ends with white space" in lite.refused("token", "sign", shop, "--user-id", " ada")

@@ -5,9 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
+
+import joserfc.jwt
+from joserfc.jwk import OctKey, RSAKey
 
 from tests.core.world import (
     EMAIL_HEX,
@@ -48,6 +53,8 @@ def spoiled(secret: str | bytes, message: str | bytes = MESSAGE) -> str:
 HEX_SECRET = "0123456789abcdef" * 4
 HEX_KEY = replace(STANDARD, id="key-hex", name="Hex", secret=HEX_SECRET.encode())
 
+LOVELACE = spoiled(SECRET, f"{USER_ID}\nAdaLovelace@mail.example")
+
 HMAC_TABLE = [
     # spelling
     (ada(5), ["token_not_a_string"]),
@@ -60,10 +67,19 @@ HMAC_TABLE = [
     (ada(MAC.hex().upper()), ["hex_instead_of_base64"]),
     (ada(base64.b64encode(MAC.hex().encode()).decode()), ["token_base64_of_hex"]),
     (ada(base64.b64encode(GOOD.encode()).decode()), ["token_encoded_twice"]),
+    (ada(GOOD.encode().hex()), ["token_encoded_twice"]),
+    (ada(MAC.hex().encode().hex()), ["token_encoded_twice", "hex_instead_of_base64"]),
+    (ada(json.dumps(json.dumps(GOOD))), ["token_quoted"]),
+    (ada(GOOD.replace("=", "&#x3D;").replace("/", "&#x2F;")), ["token_escaped"]),
+    (ada(GOOD.replace("=", "\\u003D").replace("/", "\\/")), ["token_escaped"]),
+    (ada(quote(quote(GOOD, safe=""), safe="")), ["token_url_encoded"]),
+    (ada(MAC.hex("-").upper()), ["token_hex_separated", "hex_instead_of_base64"]),
+    (ada(f"0x{MAC.hex()}"), ["token_prefixed", "hex_instead_of_base64"]),
     (ada(base64.b64encode(hmac.digest(SECRET.encode(), MESSAGE.encode(), "sha1")).decode()), ["token_other_hash"]),
     (ada(hmac.digest(SECRET.encode(), MESSAGE.encode(), "sha512").hex()), ["token_other_hash"]),
     (ada("any old text"), ["token_not_a_digest"]),
     (ada(jwt(SECRET, {"kind": "USER"})), ["identity_token_in_wrong_field"]),
+    (ada(f"Bearer {jwt(SECRET, {'kind': 'USER'})}"), ["token_prefixed", "identity_token_in_wrong_field"]),
     (ada(base64_token(USER_ID_HEX.secret.decode(), USER_ID)), ["base64_instead_of_hex"]),
     # the key
     (ada(token_of(ENDED, USER_ID, EMAIL)), ["key_ended"]),
@@ -71,6 +87,12 @@ HMAC_TABLE = [
     (ada(spoiled(SECRET + "\r\n")), ["secret_line_feed"]),
     (ada(spoiled(f'"{SECRET}"')), ["secret_quoted"]),
     (ada(spoiled(f"'{SECRET}'")), ["secret_quoted"]),
+    (ada(spoiled(f" {SECRET}")), ["secret_white_space"]),
+    (ada(spoiled(f"\ufeff{SECRET}")), ["secret_white_space"]),
+    (ada(spoiled(SECRET.encode().hex())), ["secret_encoded"]),
+    (ada(spoiled(base64.b64encode(SECRET.encode()))), ["secret_encoded"]),
+    (ada(spoiled("")), ["secret_missing"]),
+    (ada(spoiled("undefined")), ["secret_missing"]),
     (ada(spoiled(MESSAGE, SECRET)), ["secret_and_message_swapped"]),
     (ada(base64.b64encode(hashlib.sha256((SECRET + MESSAGE).encode()).digest()).decode()), ["not_an_hmac"]),
     (ada(spoiled(OTHER_SECRET + "\n")), ["key_ended", "secret_line_feed"]),
@@ -83,7 +105,11 @@ HMAC_TABLE = [
     (ada(spoiled(SECRET, f"{USER_ID}:{EMAIL}")), ["message_separator"]),
     (ada(spoiled(SECRET, MESSAGE + "\n")), ["message_line_feed"]),
     (ada(spoiled(SECRET, MESSAGE.replace(EMAIL, EMAIL.lower()))), ["email_case"]),
+    (ada(spoiled(SECRET, MESSAGE.replace(EMAIL, "ADA@example.com"))), ["email_case"]),
     (ada(spoiled(SECRET, MESSAGE.replace(USER_ID, USER_ID.lower()))), ["user_id_case"]),
+    (config(USER_ID, "ada@example.com", userAuthToken=GOOD), ["email_case"]),
+    (config(USER_ID, "adalovelace@mail.example", userAuthToken=LOVELACE), ["email_case"]),
+    (config("ada-1", EMAIL, userAuthToken=GOOD), ["user_id_case"]),
     (config("0042", EMAIL, userAuthToken=spoiled(SECRET, f"42\n{EMAIL}")), ["user_id_as_number"]),
     (config("42", EMAIL, userAuthToken=spoiled(SECRET, f"42.0\n{EMAIL}")), ["user_id_as_number"]),
     (ada(spoiled(SECRET, USER_ID + EMAIL)), ["wrong_scheme"]),
@@ -121,14 +147,24 @@ def altered(secret: str = SECRET, header: Mapping[str, Any] | None = None, **cha
     return with_jwt(jwt(secret, claims, **(header or {})))
 
 
-def raw(payload: bytes) -> str:
-    head = base64.urlsafe_b64encode(b'{"alg":"HS256"}').rstrip(b"=").decode()
+def raw(payload: bytes, algorithm: bytes = b"HS256") -> str:
+    head = base64.urlsafe_b64encode(b'{"alg":"%s"}' % algorithm).rstrip(b"=").decode()
     body = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
     mac = base64.urlsafe_b64encode(digest(SECRET, f"{head}.{body}")).rstrip(b"=").decode()
     return f"{head}.{body}.{mac}"
 
 
 GOOD_JWT = jwt(SECRET, dict(CLAIMS))
+RSA = RSAKey.generate_key(2048)
+
+
+def signed_with(algorithm: str, secret: str = SECRET) -> str:
+    """A JWT that a library signs with another algorithm than ours."""
+    if algorithm == "none":
+        return f"{raw(json.dumps(CLAIMS).encode(), b'none').rpartition('.')[0]}."
+    key = RSA if algorithm == "RS256" else OctKey.import_key(secret)
+    return joserfc.jwt.encode({"alg": algorithm}, dict(CLAIMS), key, algorithms=[algorithm])
+
 
 JWT_TABLE = [
     (with_jwt(GOOD_JWT), []),
@@ -137,6 +173,9 @@ JWT_TABLE = [
     (with_jwt(GOOD_JWT + "\n"), ["token_white_space"]),
     (with_jwt(f"Bearer {GOOD_JWT}"), ["token_prefixed"]),
     (with_jwt(f'"{GOOD_JWT}"'), ["token_quoted"]),
+    (with_jwt(json.dumps(json.dumps(GOOD_JWT))), ["token_quoted"]),
+    (with_jwt(base64.b64encode(GOOD_JWT.encode()).decode()), ["token_encoded_twice"]),
+    (with_jwt(GOOD_JWT.encode().hex()), ["token_encoded_twice"]),
     (with_jwt(GOOD), ["user_auth_token_in_wrong_field"]),
     (with_jwt(MAC.hex()), ["user_auth_token_in_wrong_field"]),
     (with_jwt("abc"), ["jwt_not_three_parts"]),
@@ -148,6 +187,8 @@ JWT_TABLE = [
     (with_jwt(raw(b'{"uid":"a","uid":"b"}')), ["jwt_bad_json"]),
     (altered(header={"alg": "HS512"}), ["jwt_algorithm"]),
     (altered(header={"alg": "none"}), ["jwt_algorithm"]),
+    *((with_jwt(signed_with(algorithm)), ["jwt_algorithm"]) for algorithm in ("HS384", "HS512", "none", "RS256")),
+    (with_jwt(signed_with("HS512", "unknown secret")), ["jwt_algorithm", "signature_unknown"]),
     (altered(header={"crit": ["x"]}), ["jwt_header"]),
     (altered(header={"kid": "unknown"}), ["jwt_kid_unknown", "jwt_kid_other_key"]),
     (altered(header={"kid": HELPSHIFT.id}), ["jwt_kid_unknown", "jwt_kid_other_key"]),
@@ -174,7 +215,7 @@ JWT_TABLE = [
     (altered(email_verified="yes"), ["claim_invalid"]),
     (altered(name=5), ["claim_invalid"]),
     ({**altered(), "userId": "bob"}, ["uid_mismatch"]),
-    ({**altered(uid=...), "userId": USER_ID}, ["uid_mismatch"]),
+    ({**altered(uid=..., sub=USER_ID), "userId": USER_ID}, ["uid_missing"]),
     ({**altered(), "userEmail": "bob@example.com"}, ["email_mismatch"]),
     (altered("unknown secret", exp=1), ["signature_unknown", "exp_past"]),
     (altered(kind=..., exp=..., uid=..., email=...), ["kind_missing", "exp_missing", "uid_missing"]),

@@ -12,7 +12,7 @@ from whosthere.cli.installation import installation, whoever_types
 from whosthere.cli.lookup import key_of, platform_of
 from whosthere.cli.output import json_option, show_json
 from whosthere.cli.secrets import read_secret
-from whosthere.services import doctor, tokens
+from whosthere.services import doctor, platforms, tokens
 from whosthere.services.doctor import Explanation
 from whosthere.services.tokens import Person, Wish
 
@@ -106,7 +106,9 @@ def explain(
         field = "identityToken" if jwt else "userAuthToken"
         config = {"userId": user_id, "userEmail": email, "fullPrivacy": full_privacy, field: text}
     with installation() as runtime:
-        explanation = accepted(doctor.explain(runtime, platform_of(runtime, platform).id, config))
+        found = platform_of(runtime, platform)
+        beside = [one.id for one in platforms.listed(runtime)]
+        explanation = accepted(doctor.explain(runtime, found.id, config, beside=beside))
     _show(explanation, as_json)
     if not explanation.verified:
         raise click.exceptions.Exit(1)

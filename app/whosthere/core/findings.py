@@ -70,6 +70,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The token begins with `{detail}`.",
         "Send the token alone; such a prefix belongs into an HTTP header.",
     ),
+    "token_escaped": (
+        "The token holds escapes of JSON or HTML, such as `\\/` or `&#x3D;`.",
+        "Write it into the page with the template's own means for values in scripts, once.",
+    ),
+    "token_hex_separated": (
+        "There are separators between the hexadecimal digits of the token.",
+        "Write the digits alone; in C#, that is Convert.ToHexString and not BitConverter.ToString.",
+    ),
     "token_url_encoded": (
         "The token holds percent signs or lost its plus signs on the way.",
         "Do not send it through a URL, or encode and decode it once each.",
@@ -84,11 +92,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "token_base64_of_hex": (
         "The token is the base64 of hexadecimal text.",
-        "Encode the 32 bytes of the digest, not its hexadecimal text.",
+        "Encode the 32 bytes of the digest, not its hexadecimal text; only a hex scheme takes that text itself.",
     ),
     "token_encoded_twice": (
-        "The token is the base64 of base64 text.",
-        "Encode the digest once; many HMAC functions return base64 already when asked to.",
+        "The token was encoded twice: it is {detail}.",
+        "Encode once; many HMAC functions return text already when asked to, and a JWT is text.",
     ),
     "hex_instead_of_base64": (
         "The token is hexadecimal, but the key “{key}” expects base64.",
@@ -138,6 +146,18 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "secret_trimmed": (
         "The token was made with the secret of “{key}” without the white space that is part of it.",
         "Use the secret exactly as it was imported, or import it again without white space.",
+    ),
+    "secret_white_space": (
+        "The token was made with the secret of “{key}” and a space or a byte order mark around it.",
+        "Trim the secret when it is read from its file or variable.",
+    ),
+    "secret_encoded": (
+        "The token was made with the secret of “{key}” as {detail}.",
+        "Use the secret's text itself, as UTF-8 bytes; some stores hand secrets out encoded.",
+    ),
+    "secret_missing": (
+        "The token was made with an empty secret, or with the word that stands for a missing value.",
+        "Set the variable that the backend reads the secret from, and decode nothing.",
     ),
     "secret_base64_decoded": (
         "The token was made with the base64-decoded secret of “{key}”.",
@@ -189,7 +209,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Sign the userId exactly as the page sends it.",
     ),
     "user_id_as_number": (
-        "The token signs the userId as a number, `{detail}`, and the page sends it as text.",
+        "The token signs the userId as a number, {detail}, and the page sends it as text.",
         "Turn the id into text in one place, and sign and send that.",
     ),
     "unicode_form": (
@@ -264,7 +284,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "aud_other": ("The claim `aud` is not this platform's platformId.", "Set `aud` to the platformId, or omit it."),
     "uid_missing": (
-        "The token has neither a `uid` nor a verified `email`.",
+        "The token has no `uid`, {detail}.",
         "Add `uid` (not `sub`, not `user_id`).",
     ),
     "uid_mismatch": (

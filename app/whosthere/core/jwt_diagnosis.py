@@ -9,8 +9,6 @@ from typing import Any
 from whosthere.core.claims import Claim
 from whosthere.core.emails import lookup_key
 from whosthere.core.findings import Finding, finding
-from whosthere.core.hmac_diagnosis import secret_variants, unwrap
-from whosthere.core.hmac_schemes import decode_token
 from whosthere.core.identifiers import user_email_problem, user_id_problem
 from whosthere.core.jwt_tokens import (
     CLOCK_SKEW_SECONDS,
@@ -21,7 +19,10 @@ from whosthere.core.jwt_tokens import (
 )
 from whosthere.core.keys import Key, Scheme, live
 from whosthere.core.policy import Policy
+from whosthere.core.secret_mistakes import secret_variants
+from whosthere.core.token_spelling import is_digest, unwrap
 
+_HASHES = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 _MILLISECONDS_FROM = 100_000_000_000
 """An `exp` beyond this many seconds lies in the year 5138: it is in milliseconds."""
 
@@ -31,7 +32,7 @@ def diagnose_identity_token(claim: Claim, keys: Sequence[Key], policy: Policy, n
     token = claim.identity_token
     if not isinstance(token, str):
         return [finding("token_not_a_string")]
-    found, bare = unwrap(token)
+    bare, found = unwrap(token)
     if len(bare) > TOKEN_LENGTH_MAX:
         return [*found, finding("jwt_too_long")]
     parts = bare.split(".")
@@ -47,7 +48,7 @@ def diagnose_identity_token(claim: Claim, keys: Sequence[Key], policy: Policy, n
         return [*found, finding("jwt_bad_json")]
     signing_input = bare.rpartition(".")[0].encode()
     found += _header(header)
-    found += _signature(signing_input, signature, header.get("kid"), keys, now)
+    found += _signature(signing_input, signature, header, keys, now)
     found += _claims(claims, claim, policy, now)
     return found
 
@@ -56,7 +57,7 @@ def named_key(token: object) -> str | None:
     """Return the `kid` of an `identityToken` that may be anything; `None` without one. Nothing of it is proven."""
     if not isinstance(token, str) or len(token) > TOKEN_LENGTH_MAX:
         return None
-    header, *_ = unwrap(token)[1].split(".")
+    header, *_ = unwrap(token)[0].split(".")
     try:
         key_id = parse_json_object(decode_base64url(header.encode("ascii"))).get("kid")
     except (Malformed, UnicodeEncodeError):
@@ -67,9 +68,7 @@ def named_key(token: object) -> str | None:
 def _not_a_jwt(parts: list[str]) -> str:
     if len(parts) == 5:
         return "jwt_encrypted"
-    alone = parts[0] if len(parts) == 1 else ""
-    is_digest = any(decode_token(scheme, alone) for scheme in (Scheme.STANDARD, Scheme.USER_ID_HEX))
-    return "user_auth_token_in_wrong_field" if is_digest else "jwt_not_three_parts"
+    return "user_auth_token_in_wrong_field" if is_digest(".".join(parts)) else "jwt_not_three_parts"
 
 
 def _header(header: Mapping[str, Any]) -> Iterator[Finding]:
@@ -81,14 +80,17 @@ def _header(header: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _signature(
-    signing_input: bytes, signature: bytes, key_id: object, keys: Sequence[Key], now: int
+    signing_input: bytes, signature: bytes, header: Mapping[str, Any], keys: Sequence[Key], now: int
 ) -> Iterator[Finding]:
+    algorithm, key_id = header.get("alg"), header.get("kid")
+    named = _HASHES.get(algorithm) if isinstance(algorithm, str) else None
     alive = live(keys, now)
     if key_id is not None and not any(key.id == key_id and key.scheme is Scheme.STANDARD for key in alive):
         yield finding("jwt_kid_unknown")
     for key in sorted(keys, key=lambda key: (key not in alive, key.scheme is not Scheme.STANDARD)):
         for secret, spoiled in secret_variants(key):
-            if not compare_digest(digest(secret, signing_input, "sha256"), signature):
+            hashes = dict.fromkeys((named or "sha256", "sha256"))
+            if not any(compare_digest(digest(secret, signing_input, one), signature) for one in hashes):
                 continue
             if key not in alive:
                 yield finding("key_ended", key_name=key.name)
@@ -98,7 +100,8 @@ def _signature(
                 yield finding("jwt_kid_other_key", key_name=key.name)
             yield from spoiled
             return
-    yield finding("signature_unknown")
+    if named is not None:  # no secret can have made the signature of another kind of algorithm
+        yield finding("signature_unknown")
 
 
 def _claims(claims: Mapping[str, Any], page: Claim, policy: Policy, now: int) -> Iterator[Finding]:
@@ -140,8 +143,10 @@ def _person(claims: Mapping[str, Any], page: Claim) -> Iterator[Finding]:
     if not page.full_privacy and not isinstance(claims.get("name"), str | None):
         yield finding("claim_invalid", detail="The claim `name` is not a string.")
     if not user_id and (not email or claims.get("email_verified") is False):
-        yield finding("uid_missing")
-    if page.user_id is not None and page.user_id != user_id:
+        yield finding("uid_missing", detail="and no verified `email`")
+    elif not user_id and page.user_id is not None:
+        yield finding("uid_missing", detail="and the page sends a userId")
+    elif page.user_id is not None and page.user_id != user_id:
         yield finding("uid_mismatch")
     if page.user_email and isinstance(email, str) and email and lookup_key(email) != lookup_key(page.user_email):
         yield finding("email_mismatch")

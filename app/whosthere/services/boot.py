@@ -9,6 +9,8 @@ from whosthere.core.anonymous import Anonymous, ends_at
 from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Claim, Notice
 from whosthere.core.contact import Contact, missing
+from whosthere.core.explain import explain
+from whosthere.core.findings import Finding
 from whosthere.core.history import Beside, after_login, after_logout
 from whosthere.core.identifiers import read_claim
 from whosthere.core.policy import Verification
@@ -90,20 +92,20 @@ class _Boot:
         if keyring is None:
             return Refused(Reason.NOT_FOUND, "There is no platform with this platformId.", "platformId")
         if not self._origin_is_allowed(keyring.platform):
-            self._count(Reason.ORIGIN_NOT_ALLOWED.value, refused=True)
+            self._count(Reason.ORIGIN_NOT_ALLOWED.value, keyring, refused=True)
             return Refused(Reason.ORIGIN_NOT_ALLOWED, "This origin is not on the platform's list.")
         if keyring.platform.abuse.blocks(self.request.address):
             return BLOCKED
         self._end_previous_session()
-        self._notice_page(keyring.platform)
+        self._notice_page(keyring)
         verdict = judge(self.claim, keyring.keys, keyring.platform.policy, self.now)
         if isinstance(verdict, Refused):
-            return self._refuse(verdict)
+            return self._refuse(verdict, keyring)
         if verdict.assurance is Assurance.ANONYMOUS:
-            return self._without_proof(keyring.platform, verdict) or self._admit_anonymous(keyring.platform, verdict)
+            return self._without_proof(keyring, verdict) or self._admit_anonymous(keyring.platform, verdict)
         return self._admit_identified(keyring, verdict)
 
-    def _without_proof(self, platform: Platform, person: Admitted) -> Refused | None:
+    def _without_proof(self, keyring: Keyring, person: Admitted) -> Refused | None:
         """Refuse a client that is no browser and proves nothing, whatever the policy; under `report`, count others."""
         if person.assurance is Assurance.VERIFIED:
             return None
@@ -111,19 +113,19 @@ class _Boot:
             private = person.not_enforced or Reason.MISSING_USER_AUTH_TOKEN
             missing = private is Reason.MISSING_USER_AUTH_TOKEN
             public = Reason.MISSING_USER_AUTH_TOKEN if missing else Reason.INVALID_USER_AUTH_TOKEN
-            return self._refuse(Refused(public, private=private))
-        if person.not_enforced is not None and platform.policy.verification is Verification.REPORT:
-            self._count(person.not_enforced.value, refused=False)
+            return self._refuse(Refused(public, private=private), keyring)
+        if person.not_enforced is not None and keyring.platform.policy.verification is Verification.REPORT:
+            self._count(person.not_enforced.value, keyring, refused=False)
         return None
 
-    def _notice_page(self, platform: Platform) -> None:
+    def _notice_page(self, keyring: Keyring) -> None:
         """Note the site's first sign of life, and what its pages get wrong without being refused (§2)."""
-        if platform.first_boot_at is None:
+        if keyring.platform.first_boot_at is None:
             self._writing()
-            platforms.note_first_boot(self.tenant.connection, platform.id, self.now)
+            platforms.note_first_boot(self.tenant.connection, keyring.platform.id, self.now)
         if self.claim.invalid:
             problems = (each.code for each in self.claim.warnings if each.field in ("userId", "userEmail"))
-            self._count(next(problems, "identifier_invalid"), refused=False)
+            self._count(next(problems, "identifier_invalid"), keyring, refused=False)
 
     def _origin_is_allowed(self, platform: Platform) -> bool:
         if self.request.origin is None:
@@ -139,13 +141,20 @@ class _Boot:
             self._writing()
             sessions.revoke(self.tenant, previous.id, expires_at=previous.expires_at, now=self.now)
 
-    def _refuse(self, refusal: Refused) -> Refused:
-        self._count((refusal.private or refusal.reason).value, refused=True)
+    def _refuse(self, refusal: Refused, keyring: Keyring) -> Refused:
+        self._count((refusal.private or refusal.reason).value, keyring, refused=True)
         return refusal
 
-    def _count(self, reason: str, *, refused: bool) -> None:
+    def _count(self, reason: str, keyring: Keyring, *, refused: bool) -> None:
+        """Count a refusal; the sample of one that is about the proof says what exactly is wrong with it."""
         self._writing()
-        diagnostics.count(self.runtime, self.tenant, reason, self.request, self.now, refused=refused)
+
+        def diagnose() -> list[Finding]:
+            if reason == Reason.ORIGIN_NOT_ALLOWED.value or self.claim.invalid:
+                return []
+            return explain(self.request.body, keyring.keys, keyring.platform.policy, self.now)
+
+        diagnostics.count(self.runtime, self.tenant, reason, self.request, self.now, refused=refused, diagnose=diagnose)
 
     def _writing(self) -> None:
         if not self.may_write:
@@ -196,8 +205,8 @@ class _Boot:
         found = users.facts(self.tenant, user_id=user_id, email=email)
         person, decision = resolve(person, found.facts, platform.policy)
         if isinstance(decision, Refused):
-            return self._refuse(decision)
-        refused = self._without_proof(platform, person)
+            return self._refuse(decision, keyring)
+        refused = self._without_proof(keyring, person)
         if refused is not None:
             return refused
         if isinstance(decision, ActAs) and decision.before.id in found.blocked:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from whosthere.core.anonymous import DAY_MS
+from whosthere.core.findings import Finding
 from whosthere.services.runtime import Runtime
 from whosthere.storage import keys, refusals
 from whosthere.storage.platforms import Platform
@@ -57,21 +58,33 @@ class Refusal(Protocol):
     def from_browser(self) -> bool: ...
 
 
-def count(runtime: Runtime, tenant: Tenant, reason: str, refusal: Refusal, now: int, *, refused: bool) -> None:
+def count(
+    runtime: Runtime,
+    tenant: Tenant,
+    reason: str,
+    refusal: Refusal,
+    now: int,
+    *,
+    refused: bool,
+    diagnose: Callable[[], Sequence[Finding]],
+) -> None:
     """Count a refusal by its exact reason and keep a sample of it, within the boot's own transaction.
 
     Args:
         refused: whether the visitor was refused, or let in because the policy does not enforce.
+        diagnose: finds out what is wrong with the proof; asked only when a sample is kept.
     """
+    day = now // DAY_MS
     refusals.count(tenant, minute=now // _MINUTE_MS, reason=reason, enforced=refused)
+    if not refusals.wants_sample(tenant, day, reason):
+        return
+    detail: dict[str, Any] = {"origin": refusal.origin, "browser": refusal.from_browser, "refused": refused}
+    first = next((found for found in diagnose() if not found.advice), None)
+    if first is not None:
+        detail["finding"] = {"code": first.code, "title": first.title, "howToMend": first.how_to_mend}
+    sample_id = runtime.new_id()
     refusals.sample(
-        tenant,
-        sample_id=runtime.new_id(),
-        day=now // DAY_MS,
-        reason=reason,
-        page_url=refusal.page_url,
-        detail={"origin": refusal.origin, "browser": refusal.from_browser, "refused": refused},
-        now=now,
+        tenant, sample_id=sample_id, day=day, reason=reason, page_url=refusal.page_url, detail=detail, now=now
     )
 
 

@@ -71,7 +71,7 @@ class Sample:
     """One refusal as an example: where and why, never who.
 
     Attributes:
-        detail: `origin`, `browser` and `refused`, as in `services.diagnostics`.
+        detail: `origin`, `browser`, `refused` and `finding`, as in `services.diagnostics`.
     """
 
     id: str
@@ -131,6 +131,12 @@ def _add(tenant: Tenant, minute: int, reason: str, enforced: bool, more: int) ->
         tenant.add(refusal_counts, id=row_id, minute=minute, reason=reason, enforced=enforced, count=more)
 
 
+def wants_sample(tenant: Tenant, day: int, reason: str) -> bool:
+    """Whether a day has not enough examples yet, neither altogether nor for this reason."""
+    kept, alike = tenant.run(_SAMPLED, on_day=day, of_reason=reason).one()
+    return bool(kept < SAMPLES_PER_DAY and alike < SAMPLES_PER_REASON)
+
+
 def sample(
     tenant: Tenant,
     *,
@@ -141,15 +147,5 @@ def sample(
     detail: dict[str, Any],
     now: int,
 ) -> None:
-    """Keep one refusal as an example, unless the day has enough of them, or enough for this reason."""
-    kept, alike = tenant.run(_SAMPLED, on_day=day, of_reason=reason).one()
-    if kept < SAMPLES_PER_DAY and alike < SAMPLES_PER_REASON:
-        tenant.add(
-            refusal_samples,
-            id=sample_id,
-            day=day,
-            reason=reason,
-            page_url=page_url,
-            detail=detail,
-            created_at=now,
-        )
+    """Keep one refusal as an example."""
+    tenant.add(refusal_samples, id=sample_id, day=day, reason=reason, page_url=page_url, detail=detail, created_at=now)

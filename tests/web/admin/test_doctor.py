@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -92,8 +94,32 @@ def test_a_failed_boot_is_chosen_from_the_day(client: FlaskClient, room: Room, s
     found = re.search(r'/doctor/boots/([0-9a-f-]{36})"?', room.open("doctor").get_data(as_text=True))
     assert found is not None
     said = room.read(f"doctor/boots/{found[1]}")
-    assert "token_signature Page shop.example.com/cart Origin https://shop.example.com" in said
+    assert "signature_unknown Page shop.example.com/cart Origin https://shop.example.com" in said
     assert MALLORY.user_id not in said
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "words"),
+    [
+        (lambda token: f"Bearer {token}", "token_prefixed", "The token begins with `Bearer`."),
+        (lambda token: base64.b64decode(token).hex(), "hex_instead_of_base64", "expects base64"),
+        (lambda token: f'"{token}"', "token_quoted", "wrapped in quotes"),
+        (lambda token: base64.b64encode(token.encode()).decode(), "token_encoded_twice", "encoded twice"),
+    ],
+)
+def test_a_failed_boot_says_which_rule_its_token_broke(
+    client: FlaskClient, room: Room, shop: Shop, spoil: Callable[[str], str], code: str, words: str
+) -> None:
+    """Known from the daily sample alone, and on every page of the desk that shows it."""
+    assert shop.boot(client, ADA.config(userAuthToken=spoil(ADA.user_auth_token()))).status_code == 401
+    listed = room.open("doctor").get_data(as_text=True)
+    found = re.search(r'/doctor/boots/([0-9a-f-]{36})"?', listed)
+    assert found is not None
+    said = room.read(f"doctor/boots/{found[1]}")
+    assert code in said
+    for page in (said, room.read("setup"), room.read("verification")):
+        assert words in page
+    assert ADA.user_id not in said.split()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ def test_a_sample_of_refusals_shows_where_but_never_who(client: FlaskClient, sho
     shop.boot(client, MALLORY.config(userAuthToken=FORGED, page=page))
     sample = rows.one(refusal_samples)
     assert (sample.page_url, sample.reason) == (page["url"], "token_signature")
+    found = sample.detail.pop("finding")
     assert sample.detail == {"origin": ORIGIN, "browser": True, "refused": True}
+    assert found["code"] == "signature_unknown"
     everything = repr(tuple(sample))
     assert not any(secret in everything for secret in (MALLORY.user_id, MALLORY.email, MALLORY.name, FORGED))
 

@@ -22,6 +22,7 @@ from whosthere.web.runtime import runtime
 
 DAYS = 7
 PAGES_MAX = 5
+FINDINGS_MAX = 3
 FIELDS = (
     "verification",
     "origins",
@@ -138,7 +139,10 @@ def _by_reason(refusals: Refusals) -> list[dict[str, object]]:
     for reason, count in counts.most_common():
         samples = [sample for sample in refusals.samples if sample.reason == reason]
         where = Counter(words.page_path(sample) for sample in samples).most_common(PAGES_MAX)
-        found.append({"reason": reason, "count": count, "pages": [path for path, _ in where], "samples": samples})
+        titles = Counter(words.trouble_of(one).title for one in samples if one.detail.get("finding"))
+        exactly = titles.most_common(FINDINGS_MAX) if reason in words.COARSE else []
+        pages, examples = [path for path, _ in where], [title for title, _ in exactly]
+        found.append({"reason": reason, "count": count, "pages": pages, "examples": examples})
     return found
 
 

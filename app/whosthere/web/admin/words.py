@@ -16,10 +16,15 @@ QUIET_MS = 7 * 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A refusal in words: what happened, and what to do."""
+    """A refusal in words: what happened, and what to do.
+
+    Attributes:
+        code: what the doctor found, where it was asked; docs/codes.md.
+    """
 
     title: str
     mend: str
+    code: str = ""
 
 
 SCHEMES: Mapping[str, tuple[str, str]] = {
@@ -77,6 +82,8 @@ TROUBLES: Mapping[str, Trouble] = {
     "user_email_too_long": Trouble("The userEmail is longer than 254 bytes.", "Leave it out."),
     "user_email_invalid": Trouble("The userEmail is not a valid address.", "Send a complete address, or none."),
 }
+COARSE = frozenset({"token_format", "token_signature", "identity_token_format", "identity_token_signature"})
+"""Reasons that many mistakes have: what the doctor found in the examples tells more."""
 _UNKNOWN = Trouble("A visitor was refused.", "Ask the doctor with the page’s config.")
 
 ACTIONS: Mapping[str, str] = {
@@ -140,6 +147,12 @@ def signs(value: str) -> str:
 def trouble(reason: str) -> Trouble:
     """Return a refusal in words."""
     return TROUBLES.get(reason, _UNKNOWN)
+
+
+def trouble_of(sample: Sample) -> Trouble:
+    """Return what was wrong with one visit, as exactly as it is known."""
+    found = sample.detail.get("finding")
+    return Trouble(found["title"], found["howToMend"], found["code"]) if found else trouble(sample.reason)
 
 
 def is_anonymous(reason: str) -> bool:
