@@ -120,7 +120,7 @@ _LINES: tuple[tuple[Door, str], ...] = (
     (_DESK, "admin: show_keys show_key create_key end_key delete_key create_server_key revoke_server_key"),
     (_DESK, "admin: show_appearance preview_appearance change_appearance show_doctor diagnose show_boot"),
     (_DESK, "admin: show_people look_up show_person export_person end_sessions erase_person unseal_person unseal_all"),
-    (_DESK, "admin: show_erasing steer_erasing show_erasing_progress show_log export_log"),
+    (_DESK, "admin: show_erasing steer_erasing show_erasing_progress show_log export_log export_refusals"),
     (_DESK, "admin: show_reports export_reports"),
 )
 

@@ -11,7 +11,7 @@ from whosthere.core.findings import Finding
 from whosthere.services.runtime import Runtime
 from whosthere.storage import keys, refusals
 from whosthere.storage.platforms import Platform
-from whosthere.storage.refusals import Sample, Total
+from whosthere.storage.refusals import Daily, Sample, Total
 from whosthere.storage.tenancy import Tenant
 
 SAMPLES_READ_MAX = 500
@@ -99,6 +99,12 @@ def refusals_of(runtime: Runtime, platform_id: str, days: int) -> Refusals:
             refusals.samples(tenant, first, SAMPLES_READ_MAX),
             refusals.verified(tenant, minute),
         )
+
+
+def daily_of(runtime: Runtime, platform_id: str, from_day: int, to_day: int) -> Sequence[Daily]:
+    """Return what was refused, or would have been, by day and reason (days since 1970), the newest day first."""
+    with runtime.reading(platform_id) as tenant:
+        return refusals.daily(tenant, from_day, to_day)
 
 
 def tell_passed(runtime: Runtime) -> None:

@@ -137,8 +137,14 @@ def revoke_invitation(runtime: Runtime, identity: Identity, platform_id: str, li
     return _managing(runtime, identity, platform_id, work)
 
 
-def change_role(runtime: Runtime, identity: Identity, platform_id: str, agent_id: str, role: str) -> Refused | None:
-    """Give a member another role."""
+def change_role(
+    runtime: Runtime, identity: Identity, platform_id: str, agent_id: str, role: str, *, seen: str | None = None
+) -> Refused | None:
+    """Give a member another role.
+
+    Args:
+        seen: the role the member had for whoever chose this one; a member who has another by now is left alone.
+    """
 
     def work(connection: Connection, roles: dict[str, str]) -> Refused | None:
         refused = role_problem(role) or _out_of_reach(identity, roles, agent_id)
@@ -148,8 +154,11 @@ def change_role(runtime: Runtime, identity: Identity, platform_id: str, agent_id
             return Refused(Reason.FORBIDDEN, "Nobody gives a role above their own.", "role")
         if role != Role.OWNER and _is_last_owner(roles, agent_id):
             return _LAST_OWNER
-        roster.set_role(connection, platform_id, agent_id, role)
         before = roles[agent_id]
+        if seen not in (None, before):
+            words = f"Somebody else changed this role meanwhile: it is “{before.capitalize()}” now."
+            return Refused(Reason.CHANGED_MEANWHILE, words, "role")
+        roster.set_role(connection, platform_id, agent_id, role)
         _note(runtime, connection, platform_id, identity, "agent.role", agent=agent_id, role=role, before=before)
         return None
 

@@ -41,6 +41,26 @@ _TOTALS = (
     .where(refusal_counts.c.minute >= bindparam("from_minute"), refusal_counts.c.reason != _VERIFIED)
     .group_by(refusal_counts.c.reason, refusal_counts.c.enforced)
 )
+_MINUTES_OF_DAY = 1440
+_DAY = refusal_counts.c.minute // _MINUTES_OF_DAY
+_DAILY = (
+    select_in(
+        refusal_counts,
+        columns=[
+            _DAY.label("day"),
+            refusal_counts.c.reason,
+            refusal_counts.c.enforced,
+            func.sum(refusal_counts.c.count).label("count"),
+        ],
+    )
+    .where(
+        refusal_counts.c.minute >= bindparam("from_minute"),
+        refusal_counts.c.minute < bindparam("to_minute"),
+        refusal_counts.c.reason != _VERIFIED,
+    )
+    .group_by(_DAY, refusal_counts.c.reason, refusal_counts.c.enforced)
+    .order_by(_DAY.desc(), refusal_counts.c.reason, refusal_counts.c.enforced)
+)
 _PROVEN = select_in(refusal_counts, columns=[func.coalesce(func.sum(refusal_counts.c.count), 0)]).where(
     refusal_counts.c.minute >= bindparam("from_minute"), refusal_counts.c.reason == _VERIFIED
 )
@@ -67,6 +87,17 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class Daily(Total):
+    """How often a reason came up on a day.
+
+    Attributes:
+        day: days since 1970, in universal time.
+    """
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One refusal as an example: where and why, never who.
 
@@ -85,6 +116,13 @@ def totals(tenant: Tenant, from_minute: int) -> list[Total]:
     """Return the sums by reason since a minute (minutes since 1970), the most frequent first."""
     found = [Total(row.reason, row.enforced, int(row.count)) for row in tenant.run(_TOTALS, from_minute=from_minute)]
     return sorted(found, key=lambda total: (-total.count, total.reason))
+
+
+def daily(tenant: Tenant, from_day: int, to_day: int) -> list[Daily]:
+    """Return the sums by day and reason from one day to another (days since 1970), the newest day first."""
+    first, behind = from_day * _MINUTES_OF_DAY, (to_day + 1) * _MINUTES_OF_DAY
+    rows = tenant.run(_DAILY, from_minute=first, to_minute=behind)
+    return [Daily(row.reason, row.enforced, int(row.count), int(row.day)) for row in rows]
 
 
 def verified(tenant: Tenant, from_minute: int) -> int:

@@ -8,8 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.clock import Clock
+from tests.people import ADA, BOB
 from tests.shop import Shop
 from tests.team import Colleague
 from tests.web.admin.room import Room
@@ -17,6 +19,7 @@ from tests.web.agent.desk import sign_in, text_of
 from whosthere import services
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime
+from whosthere.storage import refusals
 from whosthere.storage.tenancy import Tenant
 from whosthere.web.admin.log import PAGE_SIZE, harmless
 from whosthere.web.admin.words import ACTIONS
@@ -114,6 +117,34 @@ def test_the_export_holds_everything_and_no_formula(runtime: Runtime, room: Room
     assert len(every) > 2
     assert not any(cell.startswith(("=", "+", "-", "@")) for line in every for cell in line)
     assert room.open("log.csv", day="x").status_code == 400
+
+
+def test_refusals_are_counted_in_the_log_and_taken_along_by_day(
+    runtime: Runtime, client: FlaskClient, room: Room, shop: Shop, clock: Clock
+) -> None:
+    """What was refused is told apart from what was let in, and a day that is asked for is not mixed with others."""
+    yesterday = clock.now() // 60_000 - 1440
+
+    def let_in(tenant: Tenant) -> None:
+        refusals.count(tenant, minute=yesterday, reason="missing_user_auth_token", enforced=False)
+
+    for _ in range(3):
+        runtime.writing(shop.id, let_in)
+    shop.boot(client, ADA.config(userAuthToken=BOB.user_auth_token()))
+
+    def counters(**asked: str) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(room.open("refusals.csv", **asked).get_data(as_text=True))))[1:]
+
+    new = ["2027-01-15", "token_signature", "refused", "1"]
+    old = ["2027-01-14", "missing_user_auth_token", "let in", "3"]
+    assert counters() == [new, old]
+    assert counters(day="2027-01-14") == [old]
+    assert counters(day="0001-01-01") == counters(day="9999-12-31") == []
+    assert room.open("refusals.csv", day="x").status_code == 400
+    said = room.read("log")
+    assert "Refused visits, the last 7 days 3 The page named a visitor, and gave no token." in said
+    assert "token_signature" not in room.read("log", day="2027-01-14")
+    assert "Refused visits" not in room.read("log", action="key.created")
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1"])

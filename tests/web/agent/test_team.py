@@ -211,6 +211,11 @@ def test_roles_change_on_the_page_and_what_is_refused_says_why(
     assert olga is not None
     assert office.send(f"team/{shop.id}/members/{grace.id}/role", role="admin").status_code == 303
     assert grace.identity.role_on(shop.id) is Role.ADMIN
+    late = office.send(f"team/{shop.id}/members/{grace.id}/role", role="owner", seen="agent")
+    assert late.status_code == 409
+    assert "changed this role meanwhile: it is “Admin” now." in text_of(late)
+    assert '<option value="owner" selected' in late.get_data(as_text=True)
+    assert grace.identity.role_on(shop.id) is Role.ADMIN
     last = office.send(f"team/{shop.id}/members/{olga.id}/role", role="agent")
     assert last.status_code == 409
     assert "keeps one owner" in text_of(last)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
 from tests.rows import Rows
 from tests.shop import Shop, Visitor
 from tests.team import hire
-from tests.web.agent.desk import Desk, sit_down
+from tests.web.agent.desk import Desk, sit_down, text_of
 from whosthere.services import mail
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import outbox, users
@@ -48,6 +50,27 @@ def test_admins_block_networks_and_set_limits(admin: Desk, desk: Desk, shop: Sho
     for path in ("networks", "networks/remove", "limits"):
         assert desk.send(f"{here}/{path}", network="10.0.0.1").status_code == 403
     assert desk.open(here).status_code == 403
+
+
+def test_limits_that_somebody_else_changed_meanwhile_are_not_overwritten(admin: Desk, shop: Shop) -> None:
+    """The second of two is told, keeps what was chosen, and saves it by sending the form again."""
+    here = f"visitors/{shop.id}"
+
+    def version() -> str:
+        found = re.search(r'name="version" value="(\d+)"', admin.open(here).get_data(as_text=True))
+        assert found is not None
+        return found[1]
+
+    seen = version()
+    first, second = ({"anonymous_starts_per_hour": limit, "proof_of_work": "on"} for limit in ("30", "40"))
+    assert admin.send(f"{here}/limits", version=seen, **first).status_code == 303
+    told = admin.send(f"{here}/limits", version=seen, **second)
+    assert told.status_code == 409
+    assert "changed this platform meanwhile" in text_of(told)
+    assert 'value="40"' in told.get_data(as_text=True)
+    assert 'value="30"' in admin.open(here).get_data(as_text=True)
+    assert admin.send(f"{here}/limits", version=version(), **second).status_code == 303
+    assert 'value="40"' in admin.open(here).get_data(as_text=True)
 
 
 def test_an_agent_blocks_a_person_and_goes_back(desk: Desk, admin: Desk, ada: Visitor, shop: Shop, rows: Rows) -> None:

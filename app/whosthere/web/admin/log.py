@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +15,10 @@ from typing import Any
 from flask import Response, request, url_for
 
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import journal
+from whosthere.services import diagnostics, journal
+from whosthere.services.purge import DIAGNOSTICS_DAYS
 from whosthere.storage.audit import NEWEST, Entry, Wanted
+from whosthere.storage.refusals import Daily
 from whosthere.web.admin.gate import Page, blueprint, page, platform
 from whosthere.web.runtime import runtime
 from whosthere.web.times import exact, iso
@@ -23,6 +26,7 @@ from whosthere.web.wire import cursor, read_cursor
 
 PAGE_SIZE = 50
 EXPORT_BATCH = 500
+REFUSED_DAYS = 7
 _DAY_MS = 86_400_000
 _FILTER_LENGTH_MAX = 300
 _CHANGES = ("platform.changed", "key.end_set")
@@ -62,6 +66,8 @@ def show_log(platform_id: str) -> Page:
     return page(
         "admin/log.html",
         problems,
+        refusals=[] if typed.action or typed.actor else _refused(wanted),
+        refused_days=REFUSED_DAYS,
         typed=typed,
         entries=[(one, told(one, names)) for one in shown],
         more=address,
@@ -89,6 +95,34 @@ def export_log(platform_id: str) -> Response | Page:
             before = (found[-1].created_at, found[-1].id)
 
     return as_csv(rows(), "security-log.csv")
+
+
+@blueprint.get("/platforms/<platform_id>/refusals.csv")
+def export_refusals(platform_id: str) -> Response | Page:
+    """Give out how often visitors were refused, or would have been, by day and reason."""
+    _, wanted = _asked()
+    if isinstance(wanted, Refused):
+        return show_log(platform_id)
+    rows = [("day", "reason", "outcome", "count")]
+    for one in _counted(wanted, DIAGNOSTICS_DAYS + 1):
+        day = datetime.fromtimestamp(one.day * _DAY_MS / 1000, UTC).date().isoformat()
+        rows.append((day, one.reason, "refused" if one.enforced else "let in", str(one.count)))
+    return as_csv(iter(rows), "refusals.csv")
+
+
+def _refused(wanted: Wanted | Refused) -> list[tuple[str, int]]:
+    """Return how often each reason came up on the day asked for, or lately, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for one in [] if isinstance(wanted, Refused) else _counted(wanted, REFUSED_DAYS):
+        counts[one.reason] += one.count
+    return counts.most_common()
+
+
+def _counted(wanted: Wanted, days: int) -> Sequence[Daily]:
+    today = runtime().clock() // _DAY_MS
+    first = max(wanted.from_at // _DAY_MS, today - days + 1)
+    last = min((wanted.to_at - 1) // _DAY_MS, today)
+    return diagnostics.daily_of(runtime(), platform().id, first, last)
 
 
 def as_csv(rows: Iterator[Sequence[str]], name: str) -> Response:

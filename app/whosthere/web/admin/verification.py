@@ -139,9 +139,8 @@ def _by_reason(refusals: Refusals) -> list[dict[str, object]]:
     for reason, count in counts.most_common():
         samples = [sample for sample in refusals.samples if sample.reason == reason]
         where = Counter(words.page_path(sample) for sample in samples).most_common(PAGES_MAX)
-        titles = Counter(words.trouble_of(one).title for one in samples if one.detail.get("finding"))
-        exactly = titles.most_common(FINDINGS_MAX) if reason in words.COARSE else []
-        pages, examples = [path for path, _ in where], [title for title, _ in exactly]
+        exactly = Counter(told.title for told in map(words.trouble_of, samples) if told.code)
+        pages, examples = [path for path, _ in where], [title for title, _ in exactly.most_common(FINDINGS_MAX)]
         found.append({"reason": reason, "count": count, "pages": pages, "examples": examples})
     return found
 

@@ -151,7 +151,7 @@ def trouble(reason: str) -> Trouble:
 
 def trouble_of(sample: Sample) -> Trouble:
     """Return what was wrong with one visit, as exactly as it is known."""
-    found = sample.detail.get("finding")
+    found = sample.detail.get("finding") if sample.reason in COARSE else None
     return Trouble(found["title"], found["howToMend"], found["code"]) if found else trouble(sample.reason)
 
 

@@ -25,6 +25,12 @@ from whosthere.web.problems import STATUS, Problem, allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.wire import identifier
 
+_CHANGED = Refused(
+    Reason.CHANGED_MEANWHILE,
+    "Somebody else changed this platform meanwhile. Nothing was saved; what you chose stands below. Save again to have "
+    "it your way.",
+    "version",
+)
 _OPTIONS = ("anonymous_starts_per_hour", "proof_of_work")
 
 
@@ -70,7 +76,11 @@ def change_limits(platform_id: str) -> Response | tuple[str, int]:
     if refused is not None:
         raise Problem(refused)
     values = {name: form[name][:100] for name in _OPTIONS if name in form}
-    done = platforms.change(runtime(), own_id, values, actor=identity().actor)
+    version = form.get("version", "")
+    seen = int(version) if version.isdecimal() and len(version) < 19 else None
+    done = platforms.change(runtime(), own_id, values, actor=identity().actor, version=seen)
+    if done is platforms.CHANGED:
+        return _again(own_id, _CHANGED, **values)
     if isinstance(done, Invalid):
         return _again(own_id, done.problems[0], **values)
     allowed(done)

@@ -78,10 +78,13 @@ def change_role(platform_id: str, agent_id: str) -> Answer:
     own_id, form = identifier(platform_id), read_form()
     _gate(own_id)
     refused, role = confirm_by(form), form.get("role", "")
-    if refused is not None:
-        given = {"email": "", "role": "", "wanted": role}
-        return _page(own_id, given=given, refused=refused, asking=f"role {agent_id}"), STATUS[refused.reason]
-    return _done(own_id, team.change_role(runtime(), identity(), own_id, identifier(agent_id), role))
+    if refused is None:
+        member = identifier(agent_id)
+        refused = team.change_role(runtime(), identity(), own_id, member, role, seen=form.get("seen"))
+        if refused is None or refused.reason is not Reason.CHANGED_MEANWHILE:
+            return _done(own_id, refused)
+    given = {"email": "", "role": "", "wanted": role}
+    return _page(own_id, given=given, refused=refused, asking=f"role {agent_id}"), STATUS[refused.reason]
 
 
 @blueprint.post("/team/<platform_id>/members/<agent_id>/remove")
