@@ -93,7 +93,7 @@
       tune(low + ":" + platformId);
       const body = /** @type {any} */ ({
         platformId: clean(platformId), anonymousToken: keep("local"), anonymousTabToken: keep("session"), reset: chat.reset,
-        language: wire("", read("language")), page: { url: clean(location.href), language: navigator.language },
+        script: 1, language: wire("", read("language")), page: { url: clean(location.href), language: navigator.language },
       });
       for (const key of identity) body[key] = wire(key, !given || key in given ? given?.[key] : read(key));
       chat.sent = body;

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -96,6 +97,16 @@ class Assets:
 def assets() -> Assets:
     """Return what `static/` held when this process first asked: an address never answers with two contents."""
     return read(static_dir())
+
+
+@cache
+def script_number() -> int:
+    """Return what the embed script of this installation calls itself when it boots.
+
+    The number stands in `static/embed.js` and is raised with every change that pages should not miss.
+    """
+    found = re.search(rb"\bscript:([0-9]+)", assets().files["embed.js"].body)
+    return int(found[1]) if found else 0
 
 
 def read(directory: Path) -> Assets:

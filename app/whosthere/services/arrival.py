@@ -25,6 +25,7 @@ class BootRequest:
         from_browser: whether any `Origin` or `Sec-Fetch-*` header says that a browser sent it.
         previous_session: the bearer token the page held before, if it sent one.
         address: that of the client.
+        script_outdated: whether the page runs an older embed script than this installation has.
     """
 
     platform_id: str
@@ -35,6 +36,7 @@ class BootRequest:
     page_url: str | None = None
     language: str | None = None
     address: str | None = None
+    script_outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

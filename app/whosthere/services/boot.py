@@ -123,6 +123,8 @@ class _Boot:
         if keyring.platform.first_boot_at is None:
             self._writing()
             platforms.note_first_boot(self.tenant.connection, keyring.platform.id, self.now)
+        if self.request.script_outdated:
+            self._count(diagnostics.SCRIPT_OUTDATED, keyring, refused=False)
         if self.claim.invalid:
             problems = (each.code for each in self.claim.warnings if each.field in ("userId", "userEmail"))
             self._count(next(problems, "identifier_invalid"), keyring, refused=False)
@@ -150,7 +152,7 @@ class _Boot:
         self._writing()
 
         def diagnose() -> list[Finding]:
-            if reason == Reason.ORIGIN_NOT_ALLOWED.value or self.claim.invalid:
+            if reason in diagnostics.NOT_ABOUT_PROOFS or self.claim.invalid:
                 return []
             return explain(self.request.body, keyring.keys, keyring.platform.policy, self.now)
 

@@ -6,15 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from whosthere.core import origins
 from whosthere.core.anonymous import DAY_MS
 from whosthere.core.findings import Finding
+from whosthere.core.reasons import Reason
 from whosthere.services.runtime import Runtime
-from whosthere.storage import keys, refusals
+from whosthere.storage import keys, platforms, refusals
 from whosthere.storage.platforms import Platform
 from whosthere.storage.refusals import Daily, Sample, Total
 from whosthere.storage.tenancy import Tenant
 
 SAMPLES_READ_MAX = 500
+PLATFORMS_LOOKED_AT_MAX = 20
+SCRIPT_OUTDATED = "script_outdated"
+NOT_ABOUT_PROOFS = frozenset({Reason.ORIGIN_NOT_ALLOWED.value, SCRIPT_OUTDATED})
+"""What is counted of visits whatever they claim to be."""
 _MINUTE_MS = 60_000
 
 
@@ -40,11 +46,13 @@ class Progress:
         first_boot_at: when the first page reached us, epoch milliseconds.
         verified_at: when a key last proved somebody, epoch milliseconds.
         trouble: the newest refusal since, if there is one.
+        strayed: another platform, to which a page of this one has come lately instead.
     """
 
     first_boot_at: int | None
     verified_at: int | None
     trouble: Sample | None
+    strayed: Platform | None
 
 
 class Refusal(Protocol):
@@ -130,12 +138,28 @@ def sample_of(runtime: Runtime, platform_id: str, sample_id: str) -> Sample | No
         return refusals.find_sample(tenant, sample_id)
 
 
-def progress_of(runtime: Runtime, platform: Platform) -> Progress:
-    """Return how far a platform has got on its way to the first verified visitor."""
+def progress_of(runtime: Runtime, platform: Platform, *, beside: Sequence[str] = ()) -> Progress:
+    """Return how far a platform has got on its way to the first verified visitor.
+
+    Args:
+        beside: ids of other platforms of whoever asks: its pages may send the id of one of them by mistake.
+    """
     yesterday = runtime.clock() // DAY_MS - 1
     with runtime.reading(platform.id) as tenant:
         used = [row.last_used_at for row in keys.listed(tenant) if row.last_used_at is not None]
         newest = refusals.samples(tenant, yesterday, 1)
     verified_at = max(used, default=None)
-    trouble = next((one for one in newest if verified_at is None or one.created_at > verified_at), None)
-    return Progress(platform.first_boot_at, verified_at, trouble)
+    trouble = next((one for one in newest if verified_at is None or one.created_at >= verified_at), None)
+    strayed = None if platform.first_boot_at else _strayed(runtime, platform, beside, yesterday)
+    return Progress(platform.first_boot_at, verified_at, trouble, strayed)
+
+
+def _strayed(runtime: Runtime, platform: Platform, beside: Sequence[str], from_day: int) -> Platform | None:
+    """Return a platform that has lately turned away a page of this one."""
+    for other_id in [one for one in beside if one != platform.id][:PLATFORMS_LOOKED_AT_MAX]:
+        with runtime.reading(other_id) as tenant:
+            for sample in refusals.samples(tenant, from_day, SAMPLES_READ_MAX):
+                origin = str(sample.detail.get("origin") or "")
+                if sample.reason == Reason.ORIGIN_NOT_ALLOWED.value and origins.allows(platform.origins, origin):
+                    return platforms.find(tenant.connection, other_id)
+    return None

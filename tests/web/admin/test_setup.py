@@ -12,8 +12,9 @@ from tests.people import ADA, SECRET
 from tests.shop import ORIGIN, Shop, Visitor
 from tests.web.admin.room import PASSWORD_FIELD, Room
 from tests.web.agent.desk import text_of
-from whosthere.assets import docs_dir
+from whosthere.assets import docs_dir, script_number
 from whosthere.services import platforms
+from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
 from whosthere.storage.platforms import Platform
 from whosthere.web.admin.setup import LANGUAGES
@@ -102,6 +103,34 @@ def test_a_boot_that_fails_says_why(
 ) -> None:
     shop.boot(client, config)
     assert words in room.read("setup/progress")
+
+
+def test_a_page_with_the_id_of_another_platform_is_told_apart(
+    runtime: Runtime, client: FlaskClient, room: Room, shop: Shop
+) -> None:
+    """The other platform turned it away, and it is one of the same admin's."""
+    new_id, _ = made(room)
+    platforms.change(runtime, shop.id, {"origins": "https://old.example.com"}, actor=Actor("cli:ada"))
+    here = Room(room.client, new_id)
+    assert "sends the platformId of" not in here.read("setup/progress")
+    assert shop.boot(client, ADA.config()).status_code == 403
+    said = here.read("setup/progress")
+    assert f"Your page sends the platformId of “ Shop ”. Put {new_id} into its snippet." in said
+    assert Shop(runtime, new_id, "").boot(client).status_code == 200
+    assert "sends the platformId of" not in here.read("setup/progress")
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, True), (script_number(), False), (10**9, False), ("0", False)])
+def test_a_page_with_an_older_script_is_told_apart(
+    client: FlaskClient, room: Room, shop: Shop, number: object, told: bool
+) -> None:
+    """It is let in all the same, and not counted among those whose proof fails."""
+    assert shop.boot(client, ADA.proven(script=number)).status_code == 200
+    assert ("an older embed script" in room.read("setup/progress")) is told
+    assert "Verified." in room.read("setup/progress")
+    said = room.read("verification")
+    assert ("script_outdated" in said) is told
+    assert ("0 of 0 visits" in said) is told
 
 
 def test_the_first_boot_is_noted_once(runtime: Runtime, client: FlaskClient, room: Room, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from whosthere.services.keys import NewKey
 from whosthere.services.options import Invalid
 from whosthere.storage.platforms import Platform
 from whosthere.web.admin import snippets
-from whosthere.web.admin.gate import Page, blueprint, identity, page, platform, site_url
+from whosthere.web.admin.gate import Page, blueprint, identity, manages, page, platform, site_url
 from whosthere.web.runtime import runtime
 
 WAYS = {"html": "HTML", "wsgi": "Python (WSGI)", "react": "React", "vue": "Vue"}
@@ -104,12 +104,17 @@ def show_progress(platform_id: str) -> str:
 
 
 def _progress(shown: Platform) -> dict[str, object]:
-    progress = diagnostics.progress_of(runtime(), shown)
+    progress = diagnostics.progress_of(runtime(), shown, beside=manages(identity()))
     origin = str(progress.trouble.detail.get("origin") or "") if progress.trouble else ""
     listed = origins.allows(shown.origins, origin)
     strange = bool(origin) and origins.problem(origin) is None and not listed
     mended = listed and progress.trouble is not None and progress.trouble.reason == "origin_not_allowed"
-    return {"progress": progress, "strange_origin": origin if strange else None, "allowed": origin if mended else None}
+    return {
+        "progress": progress,
+        "here_id": shown.id,
+        "strange_origin": origin if strange else None,
+        "allowed": origin if mended else None,
+    }
 
 
 @blueprint.post("/platforms/<platform_id>/setup/origin")

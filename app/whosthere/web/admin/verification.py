@@ -147,7 +147,7 @@ def _by_reason(refusals: Refusals) -> list[dict[str, object]]:
 
 def _effect(refusals: Refusals) -> tuple[int, int]:
     """Return how many visits with identifiers the enforced policy refuses, and of how many, as far as one can tell."""
-    always = ("origin_not_allowed",)
-    counted = (one for one in refusals.totals if one.reason not in always and not words.is_anonymous(one.reason))
+    about_proofs = (one for one in refusals.totals if one.reason not in diagnostics.NOT_ABOUT_PROOFS)
+    counted = (one for one in about_proofs if not words.is_anonymous(one.reason))
     refused = sum(total.count for total in counted)
     return refused, refused + refusals.verified

@@ -69,6 +69,10 @@ TROUBLES: Mapping[str, Trouble] = {
         "The identityToken is about somebody else than the page.",
         "Send the same person in both, or nobody on the page.",
     ),
+    "script_outdated": Trouble(
+        "A page runs an older embed script than this server has.",
+        "Load it from this server, not from a copy; a cache on the way forgets it after some minutes.",
+    ),
     "user_id_not_a_string": Trouble("The userId is not a string.", "Convert numbers: String(user.id)."),
     "user_id_too_long": Trouble("The userId has more than 750 characters.", "Send a shorter id."),
     "user_id_white_space": Trouble("The userId begins or ends with white space.", "Trim it where the page is made."),

@@ -34,6 +34,7 @@ class Boot(Body):
     anonymous_token: Any = None
     anonymous_tab_token: Any = None
     reset: Any = None
+    script: Any = None
     language: Any = None
     page: Page | None = None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from whosthere.assets import script_number
 from whosthere.core.conversation import State
 from whosthere.core.reasons import Reason, Refused
 from whosthere.services import access, conversations, messages, streams, typing
@@ -61,6 +62,7 @@ def boot() -> Response:
             page_url=page.url,
             language=page.language,
             address=client_address(),
+            script_outdated=type(checked.script) is int and checked.script < script_number(),
         ),
     )
     locale = language.choose(checked.language, request.accept_languages)
