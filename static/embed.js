@@ -39,7 +39,7 @@
   function wire(key = "", value = any) {
     if (value == null || typeof value === "boolean" || Number.isFinite(value)) return value;
     if (typeof value !== "string") return {};
-    if (key === "userName") return clean(value, 300);
+    if (key === "userName") return value.slice(0, 600).replace(/\p{Cs}/gu, "");
     return value.length > 9000 || /\p{Cs}/u.test(value) ? {} : value;
   }
   function emit(event = "", payload = any) {
@@ -56,14 +56,12 @@
       const storage = w[scope + "Storage"];
       if (token === undefined) return storage.getItem(key) ?? memory[key + scope];
       if (token === null) storage.removeItem(key); else storage.setItem(key, token);
-    } catch {
-      return memory[key + scope];
-    }
+    } catch { return memory[key + scope]; }
   }
   function ask(method = "", path = "", body = any) {
     const headers = { "Content-Type": "application/json", ...(chat.session && { Authorization: "Bearer " + chat.session }) };
     return fetch(base + "api/v1/widget" + path, {
-      method, headers, body: body && stringify(body), credentials: "omit", keepalive: method != "POST", signal: AbortSignal.timeout(10000),
+      method, headers, body: body && stringify(body), credentials: "omit", keepalive: chat.reset || method != "POST", signal: AbortSignal.timeout(10000),
     });
   }
 
@@ -91,13 +89,13 @@
       const given = await proof(renewal);
       if (mine !== chat.generation) return;
       tune(low + ":" + platformId);
+      const [anonymousToken, anonymousTabToken] = chat.reset || [keep("local"), keep("session")];
       const body = /** @type {any} */ ({
-        platformId: clean(platformId), anonymousToken: keep("local"), anonymousTabToken: keep("session"), reset: chat.reset,
+        platformId: clean(platformId), anonymousToken, anonymousTabToken, reset: !!chat.reset,
         script: 1, language: wire("", read("language")), page: { url: clean(location.href), language: navigator.language },
       });
       for (const key of identity) body[key] = wire(key, !given || key in given ? given?.[key] : read(key));
-      chat.sent = body;
-      const response = await ask("POST", "/boot", body);
+      const response = await ask("POST", "/boot", (chat.sent = body));
       const answer = await response.json();
       if (mine !== chat.generation) return;
       if (response.ok) return admitted(answer);
@@ -129,7 +127,7 @@
     if (reset) channel?.postMessage(answer.anonymousToken);
     settled();
     badge(answer.unreadCount);
-    for (const warning of warnings) warn(warning.code, warning.message);
+    for (const { code, message } of warnings) memory[ref + code] ||= (warn(code, message), 1);
     if (other) emit("userChanged", { originalState: before.user.state, pageUrl: location.href });
     if (!chat.happened.ready) {
       emit("ready", {});
@@ -213,8 +211,7 @@ span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-ra
 [hidden],span:empty{display:none}`);
   }
   function draw() {
-    host = d.createElement("div");
-    host.id = low;
+    (host = d.createElement("div")).id = low;
     chat.root = root = host.attachShadow({ mode: "closed" });
     root.adoptedStyleSheets = [(sheet = new CSSStyleSheet())];
     chat.button = button = d.createElement("button");
@@ -254,7 +251,10 @@ span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-ra
     login(person = any) { become({ ...person }); },
     setIdentity(userId = any, identityToken = any) { become({ userId, identityToken }); },
     logout() { logout(); },
-    reset() { chat.reset = true; logout(); },
+    reset() {
+      chat.reset ||= ["local", "session"].map((scope) => [keep(scope), keep(scope, null)][0]); // the server gets them, the browser forgets
+      logout();
+    },
     addEventListener(event = "", listener = any) {
       if (typeof listener !== "function") return warn("listener_invalid");
       (chat.listeners[event] ||= new Set()).add(listener);

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stage import EVENTS, Stage, heard, opened, panel, payloads, say, tell, texts
 from tests.people import ADA, MALLORY, OTHER_SECRET
+from tests.rows import Rows
+from whosthere.storage.tables import users
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +48,22 @@ def test_an_identifier_that_is_no_text_makes_the_visitor_anonymous_with_a_warnin
 def test_a_name_or_a_title_that_is_cut_inside_a_character_does_no_harm(stage: Stage, page: Page) -> None:
     stage.visit(page, ADA.proven(userName="🎉" * 200 + "x" * 200), before="document.title = 'x' + '🎉'.repeat(1500)")
     assert heard(page, "ready") == {}
+
+
+def test_a_name_is_cut_by_the_server_alone_which_warns_once(stage: Stage, page: Page) -> None:
+    """Code points count there and not UTF-16 units; and a page that boots again does not say it again."""
+    stage.visit(page, ADA.proven(userName="😀" * 255))
+    assert payloads(page, "warning") == []
+    person = Rows(stage.shop.runtime.database, stage.shop.id).one(users)
+    assert person.name == "😀" * 255
+    stage.visit(page, ADA.proven(userName="😀" * 256))
+    code = heard(page, "warning")["code"]
+    for _ in range(2):
+        with page.expect_response("**/api/v1/widget/boot"):
+            page.evaluate("() => Whosthere('setLanguage', 'de')")
+    tell(page, "open")
+    panel(page).wait_for_selector(".panel")
+    assert [payload["code"] for payload in payloads(page, "warning")] == [code]
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,30 @@ def test_a_reset_in_one_tab_makes_all_tabs_the_same_new_visitor(stage: Stage, pa
     assert len({conversation.record_id for conversation in found}) == 2
 
 
+def test_a_reset_is_not_lost_when_a_login_follows_at_once(stage: Stage, page: Page) -> None:
+    stage.visit(page, {})
+    say(opened(page), "as somebody")
+    page.evaluate("config => { Whosthere('reset'); Whosthere('login', config); }", ADA.proven())
+    expect(panel(page).locator("#who")).to_contain_text("Ada")
+    tell(page, "logout")
+    heard(page, "userChanged", where=lambda payload: payload["originalState"] == "logged-in")
+    say(panel(page), "as nobody")
+    assert texts(panel(page)) == ["as nobody"]
+
+
+def test_a_reset_is_not_lost_when_the_page_is_left_at_once(stage: Stage, page: Page) -> None:
+    """Even if the server hears nothing of it just then: the next visit from this browser is somebody new."""
+    stage.visit(page, {})
+    say(opened(page), "as somebody")
+    page.route("**/api/v1/widget/boot", lambda route: route.abort())
+    tell(page, "reset")
+    page.goto("about:blank")
+    page.unroute("**/api/v1/widget/boot")
+    stage.visit(page, {})
+    say(opened(page), "as nobody")
+    assert texts(panel(page)) == ["as nobody"]
+
+
 def test_a_getter_that_throws_is_one_warning(stage: Stage, page: Page, errors: list[str]) -> None:
     config = (
         f"Object.freeze({{platformId: {stage.shop.id!r}, get tags() {{ throw 1; }}, get userName() {{ throw 1; }}}})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import stat
 from pathlib import Path
@@ -10,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.cli.conftest import CommandLine
+from whosthere.cli.new_file import new_file
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -56,6 +58,36 @@ def test_an_export_is_a_new_file_for_its_owner_alone(lite: CommandLine, platform
     nobody = tmp_path / "nobody.zip"
     assert "no such user" in lite.refused("user", "export", platform, "--id", NOBODY, "--output", str(nobody))
     assert not nobody.exists()
+
+
+def test_an_export_takes_over_what_a_killed_one_left_and_leaves_a_running_one_alone(
+    lite: CommandLine, platform: str, tmp_path: Path
+) -> None:
+    """It gets its name when it is whole: nobody takes a part of it for everything there is."""
+    place, part = tmp_path / "ada.zip", tmp_path / "ada.zip.part"
+    part.write_bytes(b"x" * 1_000_000)
+    with part.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        refused = lite.refused("user", "export", platform, "--user-id", "ada", "--output", str(place))
+        assert "just being written" in refused
+    assert part.stat().st_size == 1_000_000
+    lite.done("user", "export", platform, "--user-id", "ada", "--output", str(place))
+    assert not part.exists()
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    with ZipFile(place) as archive:
+        assert archive.testzip() is None
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_new_file_that_is_not_finished_is_not_there(tmp_path: Path, error: type[BaseException]) -> None:
+    def interrupted() -> None:
+        with new_file(tmp_path / "new") as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_erasing_asks_first_counts_on_a_dry_run_and_names_who_is_meant(lite: CommandLine, platform: str) -> None:

@@ -216,9 +216,18 @@ def test_a_name_of_the_token_is_proven_and_one_of_the_page_is_not() -> None:
 
 
 def test_full_privacy_ignores_email_and_name_of_the_token_even_broken_ones() -> None:
-    found = proof(good(email="broken", name=5), Claim(full_privacy=True))
+    broken = good(email="broken", name=5, email_verified="no")
+    found = proof(broken, Claim(full_privacy=True))
     assert (found.user_id, found.email, found.name) == ("ada", None, None)
+    assert check(broken) is FORMAT
     assert check(good(uid=...), Claim(full_privacy=True)) is UID
+
+
+def test_a_name_of_the_token_is_warned_about_like_one_of_the_page() -> None:
+    name = "A\0da" + "x" * 300
+    of_page = read_claim({"userName": name}).warnings
+    assert [notice.code for notice in of_page] != []
+    assert proof(good(name=name)).warnings == of_page
 
 
 def test_a_uid_that_looks_like_an_email_is_warned_about() -> None:

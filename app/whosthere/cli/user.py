@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +13,7 @@ import click
 from whosthere.cli.failures import Failure, accepted
 from whosthere.cli.installation import installation, whoever_types
 from whosthere.cli.lookup import platform_of
+from whosthere.cli.new_file import new_file
 from whosthere.cli.output import instant, json_option, moment, show_fields, show_json, show_table
 from whosthere.cli.progress import bar
 from whosthere.services import erasure, people, sealing
@@ -185,19 +184,12 @@ def _only_id(runtime: Runtime, platform_id: str, wanted: Wanted) -> str:
 
 
 def _write(runtime: Runtime, platform_id: str, person: str, place: Path, progress: Callable[[int, int], None]) -> None:
-    """Write the archive to a new file, readable for its owner only; a part of it is not left behind."""
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    """Write the archive to a new file; a part of it does not get its name."""
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            refused = write_zip(runtime, platform_id, person, file, actor=whoever_types(), progress=progress)
-        if refused is not None:
-            raise Failure(refused.detail)
-    except BaseException as error:
-        with suppress(FileNotFoundError):
-            place.unlink()
-        if isinstance(error, Gone):
-            raise Failure("The person was erased meanwhile.") from error
-        raise
+        with new_file(place) as file:
+            accepted(write_zip(runtime, platform_id, person, file, actor=whoever_types(), progress=progress))
+    except Gone as error:
+        raise Failure("The person was erased meanwhile.") from error
 
 
 def _seen(user: User) -> str:

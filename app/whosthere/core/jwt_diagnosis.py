@@ -138,7 +138,7 @@ def _person(claims: Mapping[str, Any], page: Claim) -> Iterator[Finding]:
         if problem is not None:
             detail = f"The claim `{name}` breaks the rule of its identifier. {problem.message}"
             yield finding("claim_invalid", detail=detail)
-    if not isinstance(claims.get("email_verified", False), bool):
+    if not page.full_privacy and not isinstance(claims.get("email_verified", False), bool):
         yield finding("claim_invalid", detail="The claim `email_verified` is not a boolean.")
     if not page.full_privacy and not isinstance(claims.get("name"), str | None):
         yield finding("claim_invalid", detail="The claim `name` is not a string.")

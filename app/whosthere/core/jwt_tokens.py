@@ -86,7 +86,7 @@ def verify(token: object, claim: Claim, keys: Iterable[Key], platform_id: str, n
         if key is None:
             return _refused(Reason.IDENTITY_TOKEN_SIGNATURE)
         claims = parse_json_object(payload)
-        _check_form(claims, platform_id, now)
+        _check_form(claims, claim, platform_id, now)
         return _judge(claims, claim, key, now)
     except Malformed:
         return _refused(Reason.IDENTITY_TOKEN_FORMAT)
@@ -127,7 +127,7 @@ def _check_header(header: dict[str, Any]) -> str | None:
     return key_id
 
 
-def _check_form(claims: Mapping[str, Any], platform_id: str, now: int) -> None:
+def _check_form(claims: Mapping[str, Any], page: Claim, platform_id: str, now: int) -> None:
     """Check every claim that does not depend on who the page says it is."""
     if claims.get("kind") != "USER":
         raise Malformed
@@ -139,7 +139,7 @@ def _check_form(claims: Mapping[str, Any], platform_id: str, now: int) -> None:
             raise Malformed
     if "aud" in claims and claims["aud"] != platform_id:
         raise Malformed
-    if "email_verified" in claims and not isinstance(claims["email_verified"], bool):
+    if not page.full_privacy and not isinstance(claims.get("email_verified", False), bool):
         raise Malformed
     if user_id_problem(claims.get("uid")) is not None:
         raise Malformed
@@ -148,7 +148,7 @@ def _check_form(claims: Mapping[str, Any], platform_id: str, now: int) -> None:
 def _judge(claims: Mapping[str, Any], page: Claim, key: Key, now: int) -> IdentityProof | Refused:
     """Read the person out of well-formed claims and compare it with the page."""
     user_id: str | None = claims.get("uid") or None
-    email, name = (None, None) if page.full_privacy else _email_and_name(claims)
+    email, name, warnings = (None, None, ()) if page.full_privacy else _email_and_name(claims)
     if claims["exp"] * 1000 <= now:
         return _refused(Reason.IDENTITY_TOKEN_EXPIRED)
     email_proven = email is not None and claims.get("email_verified", True)
@@ -164,15 +164,15 @@ def _judge(claims: Mapping[str, Any], page: Claim, key: Key, now: int) -> Identi
         name=name or page.user_name,
         name_proven=name is not None,
         expires_at=claims["exp"] * 1000,
-        warnings=user_id_advice(user_id) if user_id is not None and page.user_id is None else (),
+        warnings=warnings + (user_id_advice(user_id) if user_id is not None and page.user_id is None else ()),
     )
 
 
-def _email_and_name(claims: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def _email_and_name(claims: Mapping[str, Any]) -> tuple[str | None, str | None, tuple[Notice, ...]]:
     email, name = claims.get("email"), claims.get("name")
     if user_email_problem(email) is not None or not isinstance(name, str | None):
         raise Malformed
-    return email or None, read_name(name)[0]
+    return email or None, *read_name(name)
 
 
 def _agree(page: Claim, user_id: str | None, email: str | None) -> bool:

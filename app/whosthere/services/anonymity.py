@@ -40,3 +40,10 @@ def choose(runtime: Runtime, tenant: Tenant, policy: Policy, tokens: Iterable[ob
         else:
             browser = browser or anonymous
     return Kept(browser, tab, states)
+
+
+def end_all(tenant: Tenant, kept: Kept, now: int) -> Kept:
+    """End what a browser was asked to forget: the tab's anonymous user as well as the browser's. Nothing is left."""
+    for anonymous_id in kept.states:
+        sessions.end_anonymous(tenant, anonymous_id, now)
+    return Kept(browser=None, tab=None)

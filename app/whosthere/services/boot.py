@@ -22,7 +22,7 @@ from whosthere.core.verification import judge
 from whosthere.realtime.hub import record_topic
 from whosthere.services import diagnostics, history
 from whosthere.services.access import BLOCKED
-from whosthere.services.anonymity import Kept, choose
+from whosthere.services.anonymity import Kept, choose, end_all
 from whosthere.services.arrival import Booted, BootRequest
 from whosthere.services.profiles import settle
 from whosthere.services.runtime import Runtime
@@ -168,10 +168,7 @@ class _Boot:
         kept = self._kept_anonymous(platform)
         if any(state.blocked for state in kept.states.values()):
             return BLOCKED
-        if self.request.body.get("reset") is True and kept.browser is not None:
-            self._writing()
-            sessions.end_anonymous(self.tenant, kept.browser.id, self.now)
-            kept = Kept(browser=None, tab=kept.tab)
+        kept = self._reset(kept)
         chosen = kept.tab if person.tab_scoped else kept.browser
         anonymous = chosen or Anonymous(self.runtime.new_anonymous_id(), self.now, person.tab_scoped)
         newest, unread = conversations.newest_with_unread(self.tenant, anonymous.id) if chosen else (None, 0)
@@ -198,6 +195,12 @@ class _Boot:
     def _kept_anonymous(self, platform: Platform) -> Kept:
         tokens = (self.request.body.get("anonymousTabToken"), self.request.body.get("anonymousToken"))
         return choose(self.runtime, self.tenant, platform.policy, tokens, self.now)
+
+    def _reset(self, kept: Kept) -> Kept:
+        if self.request.body.get("reset") is not True or not kept.states:
+            return kept
+        self._writing()
+        return end_all(self.tenant, kept, self.now)
 
     # -- identified ---------------------------------------------------------------------------------------------
 
@@ -250,7 +253,7 @@ class _Boot:
         Returns:
             The anonymous user, and what of it is offered to the person who has logged in.
         """
-        everybody = self._kept_anonymous(platform)
+        everybody = self._reset(self._kept_anonymous(platform))
         kept = everybody.browser
         if kept is None:
             return None, None

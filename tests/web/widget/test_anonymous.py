@@ -26,6 +26,11 @@ def back(shop: Shop, client: FlaskClient, before: Visitor, config: dict[str, Any
     return shop.visitor(client, config, anonymousToken=before.answer["anonymousToken"])
 
 
+def kept(before: Visitor) -> dict[str, Any]:
+    """What the browser keeps of an anonymous visitor."""
+    return {"anonymousToken": before.answer["anonymousToken"]}
+
+
 def find(visitor: Visitor) -> int:
     """How many conversations the visitor finds."""
     return len(visitor.get("/conversations").json["items"])
@@ -167,6 +172,30 @@ def test_reset_ends_the_anonymous_user_and_logout_does_not(client: FlaskClient, 
     assert find(fresh) == 0
     assert again.get("/conversations").status_code == 401
     assert find(back(shop, client, anonymous)) == 0
+
+
+def test_reset_ends_the_anonymous_user_when_a_login_follows_at_once(client: FlaskClient, shop: Shop) -> None:
+    anonymous = shop.visitor(client)
+    anonymous.start()
+    assert shop.boot(client, ADA.config(userAuthToken="x"), **kept(anonymous), reset=True).status_code == 401
+    assert find(back(shop, client, anonymous)) == 1, "a failed login does nothing to it"
+    ada = shop.visitor(client, ADA.proven(), **kept(anonymous), reset=True)
+    assert ada.answer["anonymousToken"] is None
+    assert find(back(shop, client, anonymous)) == 0
+
+
+def test_reset_ends_the_anonymous_user_of_the_tab_too(client: FlaskClient, shop: Shop) -> None:
+    """A page with a broken identifier has one of its own; its next visit must not find the conversation again."""
+    broken = {"userId": "undefined"}
+    anonymous, tab = shop.visitor(client), shop.visitor(client, broken)
+    assert tab.answer["anonymousScope"] == "tab"
+    anonymous.start()
+    tab.start()
+    both = {**kept(anonymous), "anonymousTabToken": tab.answer["anonymousToken"]}
+    assert find(shop.visitor(client, broken, **both)) == 1
+    fresh = shop.visitor(client, broken, **both, reset=True)
+    assert fresh.answer["anonymousToken"] != tab.answer["anonymousToken"]
+    assert [find(shop.visitor(client, config, **both)) for config in ({}, broken)] == [0, 0]
 
 
 def test_idle_days_end_it_earlier_and_speaking_keeps_it(runtime: Runtime, client: FlaskClient, clock: Clock) -> None:
