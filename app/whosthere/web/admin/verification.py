@@ -23,6 +23,8 @@ from whosthere.web.runtime import runtime
 DAYS = 7
 PAGES_MAX = 5
 FINDINGS_MAX = 3
+_NOTHING_MORE = ("", "signature_unknown")
+"""What the doctor finds where it can tell no more than the reason does."""
 FIELDS = (
     "verification",
     "origins",
@@ -139,7 +141,7 @@ def _by_reason(refusals: Refusals) -> list[dict[str, object]]:
     for reason, count in counts.most_common():
         samples = [sample for sample in refusals.samples if sample.reason == reason]
         where = Counter(words.page_path(sample) for sample in samples).most_common(PAGES_MAX)
-        exactly = Counter(told.title for told in map(words.trouble_of, samples) if told.code)
+        exactly = Counter(told.title for told in map(words.trouble_of, samples) if told.code not in _NOTHING_MORE)
         pages, examples = [path for path, _ in where], [title for title, _ in exactly.most_common(FINDINGS_MAX)]
         found.append({"reason": reason, "count": count, "pages": pages, "examples": examples})
     return found
