@@ -9,8 +9,6 @@ from whosthere.core.anonymous import Anonymous, ends_at
 from whosthere.core.assurance import Assurance
 from whosthere.core.claims import Claim, Notice
 from whosthere.core.contact import Contact, missing
-from whosthere.core.explain import explain
-from whosthere.core.findings import Finding
 from whosthere.core.history import Beside, after_login, after_logout
 from whosthere.core.identifiers import read_claim
 from whosthere.core.policy import Verification
@@ -148,15 +146,8 @@ class _Boot:
         return refusal
 
     def _count(self, reason: str, keyring: Keyring, *, refused: bool) -> None:
-        """Count a refusal; the sample of one that is about the proof says what exactly is wrong with it."""
         self._writing()
-
-        def diagnose() -> list[Finding]:
-            if reason in diagnostics.NOT_ABOUT_PROOFS or self.claim.invalid:
-                return []
-            return explain(self.request.body, keyring.keys, keyring.platform.policy, self.now)
-
-        diagnostics.count(self.runtime, self.tenant, reason, self.request, self.now, refused=refused, diagnose=diagnose)
+        diagnostics.count(self.runtime, self.tenant, reason, self.request, keyring, self.now, refused=refused)
 
     def _writing(self) -> None:
         if not self.may_write:
