@@ -133,7 +133,7 @@
       emit("ready", {});
       if (read("initiateChatOnLoad") === true) commands.open();
     }
-    if (answer.conversation) load();
+    if (answer.conversation?.state === "open") load();
   }
   function refused(message = any) {
     drop();
@@ -248,7 +248,7 @@ span{position:absolute;top:-8px;right:-8px;min-width:8px;padding:0 6px;border-ra
     show() { chat.hidden = false; chat.reopen ? commands.open() : look(); },
     init() { if (!chat.generation) boot(); },
     update() { chat.frame ? load((part = any) => part.update()) : become(); },
-    login(person = any) { become({ ...person }); },
+    login(person = any) { become({ [/\..*\./.test(person?.token) ? "identityToken" : "userAuthToken"]: person?.token, ...person }); },
     setIdentity(userId = any, identityToken = any) { become({ userId, identityToken }); },
     logout() { logout(); },
     reset() {

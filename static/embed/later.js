@@ -168,8 +168,8 @@ export function start(chat) {
   function poll(ms) {
     clearTimeout(timers.poll);
     pollMs = Math.min(POLL_MOST_MS, ms);
-    const conversation = chat.booted && chat.booted.conversation;
-    if ((chat.frame && listening) || !(conversation ? conversation.state === "open" : chat.frame && chat.booted)) return;
+    const { booted, frame } = chat; // where there was a panel, a conversation may have been begun or reopened since
+    if (!booted || (frame ? listening : booted.conversation?.state !== "open")) return;
     timers.poll = setTimeout(look, pollMs);
   }
 

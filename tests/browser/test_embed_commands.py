@@ -101,6 +101,15 @@ def _set_identity(stage: Stage, page: Page) -> None:
     expect(opened(page).locator("#who")).to_contain_text("Ada Lovelace")
 
 
+@pytest.mark.parametrize("kind", ["userAuthToken", "identityToken"])
+def test_a_login_takes_either_kind_of_token_as_token(stage: Stage, page: Page, kind: str) -> None:
+    made = {"userAuthToken": ADA.user_auth_token(), "identityToken": ADA.identity_token(stage.shop.runtime.clock())}
+    stage.visit(page, {})
+    tell(page, "login", ADA.config(token=made[kind]))
+    heard(page, "userChanged")
+    expect(opened(page).locator("#who")).to_contain_text("Ada Lovelace")
+
+
 @row("logout")
 def _logout(stage: Stage, page: Page) -> None:
     stage.visit(page, {})

@@ -81,6 +81,34 @@ def test_unread_messages_are_counted_before_the_panel_was_ever_opened(stage: Sta
     assert not [frame for frame in page.frames if "/frame" in frame.url]
 
 
+def test_a_resolved_conversation_costs_no_request_and_a_reopened_one_is_polled_when_the_panel_rests(
+    stage: Stage, page: Page
+) -> None:
+    stage.visit(page, ADA.proven())
+    say(opened(page), "Hello?")
+    conversation_id = stage.newest()
+    stage.put_state(conversation_id, State.RESOLVED)
+    heard(page, "conversationResolved")
+    page.goto("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.startswith(stage.chat.url) else None)
+    page.clock.install()
+    stage.visit(page, ADA.proven())
+    page.clock.run_for(20_000)
+    assert [url.partition("?")[0].rpartition("/")[2] for url in asked] == ["embed.js", "boot"]
+    frame = opened(page)
+    frame.click("#reopen")
+    heard(page, "conversationReopened")
+    tell(page, "close")
+    polls: list[str] = []  # of the page itself, not of the panel in its frame
+    page.on("request", lambda request: polls.append(request.url) if request.frame == page.main_frame else None)
+    until(lambda: page.clock.run_for(5000) or polls, seconds=60)
+    assert all(url.endswith("/conversations") for url in polls)
+    stage.reply(conversation_id, "Yes?")
+    until(lambda: page.clock.run_for(5000) or payloads(page, "newUnreadMessages"), seconds=60)
+    assert payloads(page, "newUnreadMessages") == [{"unreadCount": 1}]
+
+
 def test_a_draft_survives_a_reload_and_is_nobody_elses(stage: Stage, page: Page) -> None:
     stage.visit(page, ADA.proven(), "/ada")
     opened(page).fill("#text", "half a sent")

@@ -65,7 +65,7 @@ def test_the_first_verified_visitor_takes_three_minutes(
         identity = json.dumps({**ADA.config(), "userAuthToken": "x"})
         website.pages["/"] = (signed(snippet, identity), [])
         page.reload()
-        expect(progress).to_contain_text("The token is not spelled as any live key expects.")
+        expect(progress).to_contain_text("The token is not the spelling of a SHA-256 digest.")
         website.pages["/"] = (signed(snippet, json.dumps(ADA.proven(secret[1]))), [])
         page.reload()
         expect(progress).to_contain_text("A key last proved a visitor")
