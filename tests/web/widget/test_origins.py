@@ -14,8 +14,6 @@ from tests.rows import Rows
 from tests.shop import ORIGIN, WIDGET, Shop, open_shop
 from whosthere.services.runtime import Runtime
 
-NO_PLATFORM = "01a207f7-4c01-772c-84fe-84b821c9a131"
-
 LISTED = ("https://shop.example.com", "http://localhost:3000", "https://*.shops.example")
 
 
@@ -199,24 +197,6 @@ def test_what_is_no_origin_is_never_echoed(client: FlaskClient, shop: Shop, orig
         client.get(f"{WIDGET}/conversations", headers={"Origin": origin}),
     ):
         assert "Access-Control-Allow-Origin" not in response.headers
-
-
-@pytest.mark.parametrize(
-    ("body", "ours"),
-    [("{", 400), ("[]", 400), ('{"platformId": 5}', 400), (f'{{"platformId": "{NO_PLATFORM}"}}', 404)],
-)
-def test_a_boot_that_names_no_platform_tells_nobodys_page_nothing_more(
-    client: FlaskClient, shop: Shop, body: str, ours: int
-) -> None:
-    """The origin comes before the body; which platform's, only the body can say."""
-
-    def boot(origin: str) -> TestResponse:
-        return client.post(f"{WIDGET}/boot", data=body, content_type="application/json", headers={"Origin": origin})
-
-    assert boot(ORIGIN).status_code == ours
-    foreign = boot("https://evil.example")
-    assert (foreign.status_code, foreign.get_json()["code"]) == (403, "origin_not_allowed")
-    assert "Access-Control-Allow-Origin" not in foreign.headers
 
 
 def test_a_page_can_read_why_it_was_refused(client: FlaskClient, shop: Shop) -> None:

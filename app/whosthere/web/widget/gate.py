@@ -62,13 +62,6 @@ def credential() -> Credential:
     raise Problem(Refused(Reason.CREDENTIAL_INVALID, "This is no session token of ours. Boot again."))
 
 
-def origin_first(refused: Refused) -> Refused:
-    """Return why a boot is refused that names no platform of ours; a page of nobody's learns only that it is none."""
-    origin = asking()
-    ours = origin is None or is_own(origin) or known_to_any_platform(runtime(), origin)
-    return refused if ours else _NOT_LISTED
-
-
 def bearer() -> str | None:
     """Return the bearer token (RFC 6750) of the request, `None` without one."""
     scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")

@@ -20,11 +20,11 @@ from whosthere.web.documented import documented
 from whosthere.web.edge import read_body, read_object, validate
 from whosthere.web.limits import client_address
 from whosthere.web.origin import asking
-from whosthere.web.problems import Problem, allowed
+from whosthere.web.problems import allowed
 from whosthere.web.runtime import runtime
 from whosthere.web.widget import answers, models, turnstile
 from whosthere.web.widget.contract import OWN, SESSION, SESSION_REFUSALS, WRITING, blueprint
-from whosthere.web.widget.gate import bearer, credential, origin_first
+from whosthere.web.widget.gate import bearer, credential
 from whosthere.web.widget.sse import event_stream
 from whosthere.web.wire import identifier, read_cursor, whole_number
 
@@ -48,12 +48,8 @@ from whosthere.web.wire import identifier, read_cursor, whole_number
 )
 def boot() -> Response:
     """Turn the identity part of the page's config into a session."""
-    body = read_object()
-    if isinstance(body, Refused):
-        raise Problem(origin_first(body))
-    checked = validate(models.Boot, body)
-    if isinstance(checked, Refused):
-        raise Problem(origin_first(checked))
+    body = allowed(read_object())
+    checked = allowed(validate(models.Boot, body))
     page = checked.page or models.Page()
     booted = boot_visitor(
         runtime(),
@@ -69,8 +65,6 @@ def boot() -> Response:
             script_outdated=type(checked.script) is int and checked.script < script_number(),
         ),
     )
-    if isinstance(booted, Refused) and booted.reason is Reason.NOT_FOUND:
-        raise Problem(origin_first(booted))
     locale = language.choose(checked.language, request.accept_languages)
     return jsonify(answers.boot_answer(allowed(booted), locale))
 
