@@ -1,6 +1,7 @@
 /* What an agent chose: kept with the account, and in this browser until the account has it. */
 
 const PREFIX = "whosthere:prefer:";
+const SETTLED_MS = 10000; // after the account has it: a page that was asked for before may still say otherwise
 const SWITCHES = /** @type {const} */ ({ singleKeys: "single-keys", notifications: "notifications", sound: "sound" });
 
 /**
@@ -33,12 +34,13 @@ export function preferences(inbox) {
       body: JSON.stringify({ preferences: { [name]: wanted } }),
       keepalive: true,
     })
-      .then((response) => response.ok && forget(name))
+      .then((response) => response.ok && remember(name, wanted, Date.now()))
       .catch(() => {}); // this browser remembers it
   }
 
   for (const [name, place] of places) {
     if (recalled(name) === stored(name)) forget(name);
+    inbox.dataset[name.toLowerCase()] = wants(name) ? "on" : "off";
     place.checked = wants(name) && (name !== "notifications" || permitted());
     place.addEventListener("change", async () => {
       if (name === "notifications" && place.checked) place.checked = await permit();
@@ -63,8 +65,8 @@ async function permit() {
 /** @param {string} name @returns {boolean | null} */
 function recalled(name) {
   try {
-    const kept = localStorage.getItem(PREFIX + name);
-    return kept === null ? null : kept === "on";
+    const [kept, since] = (localStorage.getItem(PREFIX + name) ?? "").split("@");
+    return kept && !(Date.now() - Number(since ?? Infinity) > SETTLED_MS) ? kept === "on" : null;
   } catch {
     return null; // storage is forbidden
   }
@@ -79,10 +81,10 @@ function forget(name) {
   }
 }
 
-/** @param {string} name @param {boolean} wanted */
-function remember(name, wanted) {
+/** @param {string} name @param {boolean} wanted @param {number} [since] when the account took it, epoch milliseconds */
+function remember(name, wanted, since) {
   try {
-    localStorage.setItem(PREFIX + name, wanted ? "on" : "off");
+    localStorage.setItem(PREFIX + name, (wanted ? "on" : "off") + (since ? `@${since}` : ""));
   } catch {
     // as long as this page, then
   }

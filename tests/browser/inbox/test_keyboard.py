@@ -77,6 +77,22 @@ def test_a_day_by_keyboard_alone(sit_down: Callable[..., Page], client: FlaskCli
     expect(page.locator("a.row")).to_have_count(1)
 
 
+def test_a_page_that_was_asked_for_before_the_account_took_a_choice_keeps_it(
+    sit_down: Callable[..., Page], ada: Visitor
+) -> None:
+    """The answer to the choice may come before that to the page, which does not know of it yet."""
+    page = sit_down(f"conversations/{start(ada, 'Hello')}")
+    page.route("**/me", lambda route: route.fulfill(status=200, json={}))
+    page.keyboard.press("?")
+    with page.expect_response("**/me"):
+        page.locator("#single-keys").uncheck()
+    page.reload()
+    ready(page)
+    page.keyboard.press("r")
+    expect(page.locator("#text")).not_to_be_focused()
+    expect(page.locator("#single-keys")).not_to_be_checked()
+
+
 def test_single_keys_can_be_switched_off_for_good(sit_down: Callable[..., Page], ada: Visitor) -> None:
     """Somebody who speaks to their computer does not resolve conversations by talking."""
     page = sit_down(f"conversations/{start(ada, 'Hello')}")
