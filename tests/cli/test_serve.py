@@ -18,8 +18,6 @@ from tests.people import ADA, SECRET
 from tests.servers import until
 from whosthere.cli.plan import Plan
 
-END_SECONDS = 3.0
-
 
 def new_platform(cli: CommandLine) -> str:
     platform = cli.json("platform", "create", "Harbour Shop", "--origin", "https://shop.example.com")
@@ -34,11 +32,10 @@ def test_it_refuses_a_schema_that_is_not_at_head(empty: CommandLine, tmp_path: P
     assert "whosthere db upgrade, or start with --migrate" in said
 
 
-def test_with_migrate_it_upgrades_answers_and_ends_within_seconds(empty: CommandLine, tmp_path: Path) -> None:
+def test_with_migrate_it_upgrades_answers_and_ends(empty: CommandLine, tmp_path: Path) -> None:
     with serving(empty.environ, tmp_path / "server", "--migrate") as server:
         assert server.ask("GET", "/readyz")[0] == 200
-        assert server.stop() < END_SECONDS
-        assert server.process.returncode == 0
+        assert server.stop() == 0
     assert empty.json("db", "status")["atHead"] is True
 
 
@@ -48,8 +45,7 @@ def test_open_streams_do_not_keep_it_from_ending(cli: CommandLine, tmp_path: Pat
     with serving(cli.environ, tmp_path / "server") as server, ExitStack() as stack:
         session = server.boot({"platformId": platform_id, **ADA.proven()})
         streams = [stack.enter_context(server.stream(session)) for _ in range(3)]
-        assert server.stop(number) < END_SECONDS
-        assert server.process.returncode == 0
+        assert server.stop(number) == 0
         for stream in streams:
             stream.read()  # to its end: the server closed it
 
@@ -64,7 +60,7 @@ def test_a_message_reaches_a_stream_in_whichever_process_it_was_posted(cli: Comm
             assert server.ask("POST", f"{WIDGET}/conversations", body, **bearer(session))[0] == 201
             for stream in streams:
                 assert any(b"Ahoy from here?" in line for line in iter(stream.readline, b""))
-        assert server.stop() < END_SECONDS
+        assert server.stop() == 0
 
 
 def test_streams_never_take_the_last_threads(lite: CommandLine, tmp_path: Path) -> None:
