@@ -27,6 +27,7 @@ const composer = form && compose(form, { ...about, sent: () => refresh(true), wr
 const refresh = refresher(inbox, (possible) => composer?.answering(possible));
 const prefer = preferences(inbox);
 const commands = palette(about, (text) => composer?.insert(text));
+let trouble = ""; // of the form that was sent last
 const tell = notify(prefer, { home, started: now });
 
 localize(document);
@@ -39,8 +40,13 @@ else if (log) log.scrollTop = log.scrollHeight;
 document.querySelector("#views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 tendMenus(() => refresh.late());
 askToRedact(log);
-act({ changed: () => refresh(true), failed: (why) => (link.textContent = why) });
+act({ changed: () => refresh(true), failed: (why) => say((trouble = why)) });
 document.getElementById("leave")?.addEventListener("submit", forgetDrafts);
+
+/** @param {string} text */
+function say(text) {
+  link.textContent = text;
+}
 
 /** @param {number} step */
 function move(step) {
@@ -93,7 +99,8 @@ listen(
       refresh(true);
       present.arrive();
     } else if (news.kind === "signed-out") location.reload();
-    else link.textContent = news.kind === "live" ? "" : "Connecting again…";
+    else if (news.kind === "live") say((trouble = ""));
+    else say(trouble || "Connecting again…"); // why a form was not sent stays to be read
   },
   tell,
 );
