@@ -41,6 +41,7 @@ def build_runtime(
     """
     database = Database(settings.database_url.get_secret_value())
     clock = clock or system_clock
+    attachments = settings.instance_path / "attachments"
     return Runtime(
         database=database,
         vault=Vault([key.get_secret_value() for key in settings.encryption_keys]),
@@ -48,7 +49,8 @@ def build_runtime(
         hub=Hub(_bus(settings, database), streams_max=streams_max),
         watch=AccessWatch(database, clock),
         clock=clock,
-        files=LocalFiles(settings.instance_path / "attachments", open_max=downloads_max),
+        files=LocalFiles(attachments, open_max=downloads_max),
+        exports=attachments / "exports",
         attachment_bytes_max=settings.attachment_megabytes * MEGABYTE,
         mailer=_mailer(settings),
         public_url=settings.public_url,

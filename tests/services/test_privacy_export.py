@@ -16,11 +16,12 @@ from tests.people import ADA, BOB, Person
 from tests.services.lives import Life, live
 from tests.shop import Shop, open_shop
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import dossier, erasure, export
+from whosthere.services import dossier, erasure, export, export_draft, export_jobs
 from whosthere.services.archive import write_zip
 from whosthere.services.export import Export, Gone
 from whosthere.services.journal import Actor, entries
 from whosthere.services.runtime import Runtime
+from whosthere.storage import drafts
 
 ACTOR = Actor("cli:grace")
 MARK = "ada-4711-xyzzy"
@@ -50,8 +51,13 @@ def ada(client: FlaskClient, shop: Shop) -> Life:
 
 def zipped(life: Life) -> ZipFile:
     """The export as one gets it through a pipe."""
-    pipe = Pipe()
-    assert write_zip(life.shop.runtime, life.shop.id, life.record_id, pipe, actor=ACTOR) is None  # type: ignore[arg-type]
+    pipe, runtime = Pipe(), life.shop.runtime
+    begun = export.begin(runtime, life.shop.id, life.record_id, actor=ACTOR)
+    assert isinstance(begun, Export)
+    with drafts.hold(runtime.exports / "draft") as draft:
+        assert export_draft.write(draft, begun, actor=ACTOR)
+        write_zip(begun, export_draft.open_parts(draft), pipe)  # type: ignore[arg-type]
+        draft.remove()
     return ZipFile(io.BytesIO(pipe.content))
 
 
@@ -128,6 +134,6 @@ def test_who_is_erased_meanwhile_is_not_exported_any_further(runtime: Runtime, s
 
 
 def test_a_stranger_is_not_exported(runtime: Runtime, shop: Shop, ada: Life) -> None:
-    refused = write_zip(runtime, open_shop(runtime).id, ada.record_id, io.BytesIO(), actor=ACTOR)
+    refused = export_jobs.take(runtime, open_shop(runtime).id, ada.record_id, actor=ACTOR)
     assert isinstance(refused, Refused)
     assert refused.reason is Reason.NOT_FOUND

@@ -121,7 +121,7 @@ _LINES: tuple[tuple[Door, str], ...] = (
     (_DESK, "admin: show_appearance preview_appearance change_appearance show_doctor diagnose show_boot"),
     (_DESK, "admin: show_people look_up show_person export_person end_sessions erase_person unseal_person unseal_all"),
     (_DESK, "admin: show_erasing steer_erasing show_erasing_progress show_log export_log export_refusals"),
-    (_DESK, "admin: show_reports export_reports"),
+    (_DESK, "admin: show_reports export_reports show_exporting show_exporting_progress steer_exporting"),
 )
 
 

@@ -13,12 +13,10 @@ import click
 from whosthere.cli.failures import Failure, accepted
 from whosthere.cli.installation import installation, whoever_types
 from whosthere.cli.lookup import platform_of
-from whosthere.cli.new_file import new_file
+from whosthere.cli.new_archive import write_archive
 from whosthere.cli.output import instant, json_option, moment, show_fields, show_json, show_table
 from whosthere.cli.progress import bar
 from whosthere.services import erasure, people, sealing
-from whosthere.services.archive import write_zip
-from whosthere.services.export import Gone
 from whosthere.services.people import Wanted
 from whosthere.services.runtime import Runtime
 from whosthere.storage.users import User
@@ -70,13 +68,16 @@ def find(platform: str, user_id: str | None, email: str | None, record_id: str |
 def export(
     platform: str, user_id: str | None, email: str | None, record_id: str | None, output: Path | None, as_json: bool
 ) -> None:
-    """Write everything there is of one person of PLATFORM into a new ZIP: JSON, a page to read, attachments."""
+    """Write everything there is of one person of PLATFORM into a new ZIP: JSON, a page to read, attachments.
+
+    Interrupt it whenever you like: the same command goes on where it was, within a day.
+    """
     wanted = _wanted(user_id, email, record_id)
     with installation() as runtime, bar(quiet=as_json) as told:
         platform_id = platform_of(runtime, platform).id
         person = _only_id(runtime, platform_id, wanted)
         place = output or Path(f"person-{person}.zip")
-        _write(runtime, platform_id, person, place, lambda done, total: told("messages", done, total))
+        write_archive(runtime, platform_id, person, place, told)
     if as_json:
         show_json({"id": person, "file": str(place)})
     else:
@@ -181,15 +182,6 @@ def _only_id(runtime: Runtime, platform_id: str, wanted: Wanted) -> str:
     if not found:
         raise Failure("There is no such user.")
     return found[0].record.id
-
-
-def _write(runtime: Runtime, platform_id: str, person: str, place: Path, progress: Callable[[int, int], None]) -> None:
-    """Write the archive to a new file; a part of it does not get its name."""
-    try:
-        with new_file(place) as file:
-            accepted(write_zip(runtime, platform_id, person, file, actor=whoever_types(), progress=progress))
-    except Gone as error:
-        raise Failure("The person was erased meanwhile.") from error
 
 
 def _seen(user: User) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from whosthere.core.instants import rfc3339
 from whosthere.services.events import spelled
-from whosthere.services.export import Export
+from whosthere.services.export import Begins, Ends, Export, Says, Step, place_in_archive
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.events import read
 from whosthere.storage.messages import Message
@@ -41,27 +42,31 @@ _PROVEN = {True: "proven", False: "claimed, not proven"}
 _ASSURANCE = {"verified": "verified", "claimed": "claimed, not verified", "anonymous": "anonymous"}
 
 
-def pieces(export: Export, files: Mapping[str, str]) -> Iterator[str]:
-    """Yield the page.
+END = "</body>\n</html>\n"
+"""What follows the last of what was said."""
 
-    Args:
-        files: where each attachment is, relative to the page, by its id.
 
-    Raises:
-        Gone: the person was erased meanwhile.
-    """
-    yield _HEAD.format(platform=escape(export.platform_name))
-    yield _fields(_about(export))
-    for conversation in export.conversations():
-        yield f"<h2>{escape(conversation.title or 'Conversation')}</h2>\n"
-        yield _fields(_of_conversation(conversation))
-        for message in export.messages(conversation.id):
-            yield _message(message, files)
-        for note in export.notes(conversation.id):
-            yield _article("Note of", note.author_name, [rfc3339(note.created_at)], note.body)
-        for mail in export.mails(conversation.id):
-            yield _article("Mail to", mail.recipient, [rfc3339(mail.created_at)], f"{mail.subject}\n\n{mail.body}")
-    yield "</body>\n</html>\n"
+def head(export: Export) -> str:
+    """Return everything that comes before what was said."""
+    return f"{_HEAD.format(platform=escape(export.platform_name))}{_fields(_about(export))}"
+
+
+def said(export: Export, step: Step) -> str:
+    """Return one step of what was said."""
+    match step:
+        case Begins(conversation, _):
+            return f"<h2>{escape(conversation.title or 'Conversation')}</h2>\n{_fields(_of_conversation(conversation))}"
+        case Says(message, _):
+            return _message(message, export)
+        case Ends(conversation):
+            return "".join(_written_about(export, conversation))
+
+
+def _written_about(export: Export, conversation: Conversation) -> Iterator[str]:
+    for note in export.notes(conversation.id):
+        yield _article("Note of", note.author_name, [rfc3339(note.created_at)], note.body)
+    for mail in export.mails(conversation.id):
+        yield _article("Mail to", mail.recipient, [rfc3339(mail.created_at)], f"{mail.subject}\n\n{mail.body}")
 
 
 def _about(export: Export) -> Fields:
@@ -107,13 +112,13 @@ def _fields(fields: Fields) -> str:
     return f"<dl>\n{rows}</dl>\n"
 
 
-def _message(message: Message, files: Mapping[str, str]) -> str:
+def _message(message: Message, export: Export) -> str:
     who = message.author_name or {"user": "Visitor", "agent": "Team", "system": "System"}[message.author_kind]
     about = [_ASSURANCE.get(message.assurance or ""), message.event, rfc3339(message.created_at)]
     links = "".join(
-        f'<p><a href="{escape(files[shown["id"]])}">{escape(shown["name"])}</a></p>'
+        f'<p><a href="{escape(quote(place_in_archive(shown["id"], shown["name"])))}">{escape(shown["name"])}</a></p>'
         for shown in message.attachments or ()
-        if shown["id"] in files
+        if export.has_file(shown["id"])
     )
     return _article("", who, about, message.body, links)
 

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterable
 
 from whosthere.core.notices import DAY_MS
-from whosthere.services import diagnostics, erasure, failure_log, inbox_actions, mail, notices
+from whosthere.services import diagnostics, erasure, export_jobs, failure_log, inbox_actions, mail, notices
 from whosthere.services.purge import OUTBOX_DAYS
 from whosthere.services.runtime import Runtime
 from whosthere.services.smtp import NotSent
@@ -147,10 +147,11 @@ class Chores:
         self._busy = False
         try:
             do_due(runtime)
-            self._busy = erase(runtime)
+            self._busy = any([erase(runtime), export_jobs.go_on(runtime)])  # both, each a part
             now = runtime.clock()
             if not 0 <= now - self._swept_at < _SWEEP_MS:
                 sweep(runtime)
+                export_jobs.sweep(runtime)
                 self._swept_at = now
         except Unavailable as error:
             log.warning("chores wait for the database: %s", error)

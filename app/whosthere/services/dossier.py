@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from whosthere.core.instants import rfc3339
-from whosthere.services.export import Export
+from whosthere.services.export import Begins, Ends, Export, Says, Step
 from whosthere.storage.attachments import Attachment
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.events import Event, read
@@ -19,47 +19,54 @@ from whosthere.storage.outbox import Mail
 FORMAT = "whosthere-person-1"
 
 
-def pieces(export: Export, told: Callable[[], None] = lambda: None) -> Iterator[str]:
-    """Yield the document; `told` is called after every message.
+END = "]}\n"
+"""What follows the last of what was said."""
+
+
+def pieces(export: Export) -> Iterator[str]:
+    """Yield the document.
 
     Raises:
         Gone: the person was erased meanwhile; the document is not complete then, and no JSON.
     """
-    head = {
+    yield from head(export)
+    for step in export.steps():
+        yield said(export, step)
+    yield END
+
+
+def head(export: Export) -> Iterator[str]:
+    """Yield everything that comes before what was said."""
+    about = {
         "format": FORMAT,
         "exportedAt": rfc3339(export.now),
         "platform": {"id": export.platform_id, "name": export.platform_name},
         "user": _person(export),
         "merges": [_merge(entry) for entry in export.merges],
     }
-    yield f"{_text(head)[:-1]},\n"
-    yield from _array("attachments", (iter((_text(_file(one)),)) for one in export.attachments()))
-    yield ",\n"
-    yield from _array("conversations", (_talk(export, one, told) for one in export.conversations()))
-    yield "}\n"
+    yield f'{_text(about)[:-1]},\n"attachments": ['
+    for number, one in enumerate(export.attachments()):
+        yield f"{_between(not number)}{_text(_file(one))}"
+    yield '],\n"conversations": ['
 
 
-def _talk(export: Export, conversation: Conversation, told: Callable[[], None]) -> Iterator[str]:
-    about = _head(conversation) | {
-        "notes": [_note(one) for one in export.notes(conversation.id)],
-        "mails": [_mail(one) for one in export.mails(conversation.id)],
-    }
-    yield f"{_text(about)[:-1]},\n"
-    yield from _array("messages", (_told(one, told) for one in export.messages(conversation.id)))
-    yield "}"
+def said(export: Export, step: Step) -> str:
+    """Return one step of what was said."""
+    match step:
+        case Begins(conversation, is_first):
+            about = _head(conversation) | {
+                "notes": [_note(one) for one in export.notes(conversation.id)],
+                "mails": [_mail(one) for one in export.mails(conversation.id)],
+            }
+            return f'{_between(is_first)}{_text(about)[:-1]},\n"messages": ['
+        case Says(message, is_first):
+            return f"{_between(is_first)}{_text(_message(message))}"
+        case Ends():
+            return "]}"
 
 
-def _told(message: Message, told: Callable[[], None]) -> Iterator[str]:
-    yield _text(_message(message))
-    told()
-
-
-def _array(name: str, items: Iterable[Iterator[str]]) -> Iterator[str]:
-    yield f"{_text(name)}: ["
-    for number, item in enumerate(items):
-        yield ",\n" if number else "\n"
-        yield from item
-    yield "]"
+def _between(is_first: bool) -> str:
+    return "\n" if is_first else ",\n"
 
 
 def _text(value: Any) -> str:

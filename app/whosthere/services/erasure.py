@@ -16,7 +16,7 @@ from whosthere.core.reasons import Refused
 from whosthere.core.redaction import folded
 from whosthere.core.resolution import Record
 from whosthere.realtime.hub import access_topic, platform_topic, record_topic
-from whosthere.services import claims
+from whosthere.services import claims, export_jobs
 from whosthere.services.journal import Actor, note
 from whosthere.services.people import NOT_FOUND
 from whosthere.services.runtime import Runtime
@@ -117,6 +117,7 @@ def erase(
     if isinstance(targets, Refused):
         return targets
     for one in targets:
+        export_jobs.forget(runtime, platform_id, one)
         runtime.hub.publish(record_topic(platform_id, one))
     runtime.hub.publish(access_topic(platform_id))
     runtime.hub.publish(platform_topic(platform_id))

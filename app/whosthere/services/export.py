@@ -6,6 +6,7 @@ not exported any further.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from whosthere.core.reasons import Refused
 from whosthere.services.journal import Actor, note
 from whosthere.services.people import NOT_FOUND
 from whosthere.services.runtime import Runtime
-from whosthere.storage import erasure, export, inbox, ledger, messages, platforms, users
+from whosthere.storage import audit, erasure, export, inbox, ledger, messages, platforms, users
 from whosthere.storage.attachments import Attachment
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.departed import FIRST
@@ -30,13 +31,48 @@ from whosthere.storage.users import User
 
 PAGE = 200
 _MERGES_MAX = 1000
+_NAME_BYTES_MAX = 150  # with the id before it less than the 255 that file systems take
 
 T = TypeVar("T")
 P = TypeVar("P", str, int)
 
 
 class Gone(Exception):
-    """The person was erased while somebody exported them."""
+    """The person, or the conversation that was just read, was erased while somebody exported them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A conversation begins here."""
+
+    conversation: Conversation
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """A message of the conversation that began last."""
+
+    message: Message
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The conversation that began last has nothing more."""
+
+    conversation: Conversation
+
+
+Step = Begins | Says | Ends
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far somebody has read: the conversation read last, and up to which message; no `seq` if it was read whole."""
+
+    conversation_id: str = FIRST
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +81,9 @@ class Export:
 
     Attributes:
         messages_number: how many messages there were at that moment.
+        files_number: how many files.
+        last_record_seq: which message was the last one.
+        redactions_number: how often content was taken back on the platform until then.
         now: epoch milliseconds.
     """
 
@@ -55,6 +94,9 @@ class Export:
     standing: Standing
     merges: Sequence[Entry]
     messages_number: int
+    files_number: int
+    last_record_seq: int
+    redactions_number: int
     now: int
 
     @property
@@ -62,17 +104,37 @@ class Export:
         """The person's record."""
         return self.user.record.id
 
-    def conversations(self) -> Iterator[Conversation]:
-        """Yield the person's conversations, in the order they were begun."""
+    def steps(self, place: Place = Place()) -> Iterator[Step]:
+        """Yield everything that was said, in the order the conversations were begun, from a place on."""
+        begun = place.conversation_id
+        if place.seq is not None:
+            yield from self._rest(self._conversation(begun), place.seq)
+        for conversation in self._conversations(begun):
+            yield Begins(conversation, begun == FIRST)
+            yield from self._rest(conversation, 0)
+            begun = conversation.id
+
+    def _rest(self, conversation: Conversation, seq: int) -> Iterator[Step]:
+        for message in self._messages(conversation.id, seq):
+            yield Says(message, seq == 0)
+            seq = message.seq
+        yield Ends(conversation)
+
+    def _conversation(self, conversation_id: str) -> Conversation:
+        found = self._read(lambda tenant: export.conversation(tenant, self.record_id, conversation_id))
+        if found is None:
+            raise Gone
+        return found
+
+    def _conversations(self, after: str) -> Iterator[Conversation]:
         own = self.record_id
         return self._paged(
-            lambda tenant, after: export.conversations_after(tenant, own, after, PAGE), FIRST, attrgetter("id")
+            lambda tenant, after: export.conversations_after(tenant, own, after, PAGE), after, attrgetter("id")
         )
 
-    def messages(self, conversation_id: str) -> Iterator[Message]:
-        """Yield the log of a conversation."""
+    def _messages(self, conversation_id: str, seq: int) -> Iterator[Message]:
         return self._paged(
-            lambda tenant, after: messages.after(tenant, conversation_id, after, PAGE), 0, attrgetter("seq")
+            lambda tenant, after: messages.after(tenant, conversation_id, after, PAGE), seq, attrgetter("seq")
         )
 
     def notes(self, conversation_id: str) -> list[Note]:
@@ -89,6 +151,24 @@ class Export:
         return self._paged(
             lambda tenant, after: export.attachments_after(tenant, own, after, PAGE), FIRST, attrgetter("id")
         )
+
+    def numbers_until(self, place: Place, last_record_seq: int) -> tuple[int, int]:
+        """Return how many conversations there are up to a place, and how many messages that are not newer than one."""
+        seq = 2**62 if place.seq is None else place.seq
+        own, until = self.record_id, place.conversation_id
+        return self._read(lambda tenant: export.numbers_until(tenant, own, until, seq, last_record_seq))
+
+    def check(self) -> None:
+        """Make sure that the person may still be exported.
+
+        Raises:
+            Gone: they were erased.
+        """
+        self._read(lambda tenant: None)
+
+    def has_file(self, attachment_id: str) -> bool:
+        """Whether the bytes of a file are there."""
+        return self.runtime.files.holds(self.platform_id, attachment_id)
 
     def _paged(self, look: Callable[[Tenant, P], Sequence[T]], after: P, place: Callable[[T], P]) -> Iterator[T]:
         """Yield page after page, each from the place of the last item on."""
@@ -111,16 +191,44 @@ def _look(look: Callable[[Tenant, P], Sequence[T]], after: P, tenant: Tenant) ->
 
 def begin(runtime: Runtime, platform_id: str, record_id: str, *, actor: Actor) -> Export | Refused:
     """Begin an export, which is in the audit log from now on."""
-    now = runtime.clock()
 
     def look(tenant: Tenant) -> Export | Refused:
-        platform = platforms.find(tenant.connection, platform_id)
-        user, standing = users.find(tenant, record_id), export.standing(tenant, record_id)
-        if platform is None or user is None or standing is None:
-            return NOT_FOUND
-        note(runtime, tenant, actor, "user.exported", now, user=record_id)
-        merges = ledger.of_record(tenant, record_id, _MERGES_MAX)
-        number = erasure.extent(tenant, record_id).messages
-        return Export(runtime, platform_id, platform.name, user, standing, merges, number, now)
+        found = _look_at(runtime, tenant, record_id)
+        if not isinstance(found, Refused):
+            note(runtime, tenant, actor, "user.exported", found.now, user=record_id)
+        return found
 
     return runtime.writing(platform_id, look)
+
+
+def look_again(runtime: Runtime, platform_id: str, record_id: str) -> Export | Refused:
+    """Return an export that was begun before, as it would be begun now."""
+    with runtime.reading(platform_id) as tenant:
+        return _look_at(runtime, tenant, record_id)
+
+
+def _look_at(runtime: Runtime, tenant: Tenant, record_id: str) -> Export | Refused:
+    platform = platforms.find(tenant.connection, tenant.platform_id)
+    user, standing = users.find(tenant, record_id), export.standing(tenant, record_id)
+    if platform is None or user is None or standing is None:
+        return NOT_FOUND
+    extent = erasure.extent(tenant, record_id)
+    return Export(
+        runtime,
+        tenant.platform_id,
+        platform.name,
+        user,
+        standing,
+        merges=ledger.of_record(tenant, record_id, _MERGES_MAX),
+        messages_number=extent.messages,
+        files_number=extent.attachments,
+        last_record_seq=messages.last_record_seq(tenant, record_id),
+        redactions_number=audit.redactions_number(tenant),
+        now=runtime.clock(),
+    )
+
+
+def place_in_archive(attachment_id: str, name: str) -> str:
+    """Return where a file of the person is in the archive, by a name that every file system takes."""
+    plain = re.sub(r"[^\w. -]", "_", name).encode()[-_NAME_BYTES_MAX:]  # its end, where its kind stands
+    return f"attachments/{attachment_id}-{plain.decode(errors='ignore')}"  # without a letter that was cut in two

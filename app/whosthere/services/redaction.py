@@ -11,6 +11,7 @@ import re
 from whosthere.core.reasons import Reason, Refused
 from whosthere.core.redaction import REDACTED
 from whosthere.realtime.hub import platform_topic, record_topic
+from whosthere.services import export_jobs
 from whosthere.services.inbox_signals import changed
 from whosthere.services.journal import Actor, note
 from whosthere.services.runtime import Runtime
@@ -104,5 +105,6 @@ def _tell(runtime: Runtime, platform_id: str, message: Message) -> None:
     with runtime.reading(platform_id) as tenant:
         conversation = conversations.find(tenant, message.conversation_id)
     if conversation is not None:
+        export_jobs.forget(runtime, platform_id, conversation.record_id)
         runtime.hub.publish(record_topic(platform_id, conversation.record_id), signal(message.id))
         runtime.hub.publish(platform_topic(platform_id), changed(conversation.id))

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import uuid_utils
@@ -45,6 +46,7 @@ class Runtime:
     Attributes:
         clock: returns the present time in epoch milliseconds.
         files: where the bytes of attachments are.
+        exports: the folder of what the desk prepares to be taken along; machines share it as they share the files.
         attachment_bytes_max: how large one may be; 0 when none are taken.
         new_id: returns a fresh UUID for a row.
         new_anonymous_id: returns a fresh unguessable UUID for an anonymous user.
@@ -64,6 +66,7 @@ class Runtime:
     watch: AccessWatch
     clock: Callable[[], int]
     files: Files
+    exports: Path
     attachment_bytes_max: int
     mailer: Smtp | None = None
     public_url: str | None = None

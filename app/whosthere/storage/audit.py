@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, and_, bindparam, or_
+from sqlalchemy import JSON, Boolean, and_, bindparam, func, or_, select
 
 from whosthere.core.emails import lookup_key
 from whosthere.storage.tables import audit_log
-from whosthere.storage.tenancy import Tenant, select_in, update_in
+from whosthere.storage.tenancy import PLATFORM, Tenant, select_in, update_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ _NEWEST = (
     )
     .order_by(audit_log.c.created_at.desc(), audit_log.c.id.desc())
     .limit(bindparam("count"))
+)
+_REDACTIONS = (
+    select(func.count())
+    .select_from(audit_log)
+    .where(audit_log.c.platform_id == PLATFORM, audit_log.c.action.in_(("message.redacted", "attachment.redacted")))
 )
 _ACTIONS = select_in(audit_log, columns=[audit_log.c.action]).distinct().order_by(audit_log.c.action)
 
@@ -114,6 +119,11 @@ def newest(tenant: Tenant, before: tuple[int, str], count: int, wanted: Wanted =
         count=count,
     )
     return [Entry(**row._mapping) for row in rows]
+
+
+def redactions_number(tenant: Tenant) -> int:
+    """Return how often content was taken back on the platform, ever."""
+    return int(tenant.run(_REDACTIONS).scalar_one())
 
 
 def actions(tenant: Tenant) -> list[str]:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func, select
 
 from whosthere.storage import attachments as attachment_rows
 from whosthere.storage import conversations as conversation_rows
 from whosthere.storage.attachments import Attachment
 from whosthere.storage.conversations import Conversation
 from whosthere.storage.outbox import Mail
-from whosthere.storage.tables import attachments, conversations, outbox, users
-from whosthere.storage.tenancy import Tenant, select_in
+from whosthere.storage.tables import attachments, conversations, messages, outbox, users
+from whosthere.storage.tenancy import PLATFORM, Tenant, select_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,29 @@ _CONVERSATIONS = (
     .order_by(conversations.c.id)
     .limit(bindparam("count"))
 )
+_CONVERSATION = select_in(conversations, columns=conversation_rows.COLUMNS).where(
+    conversations.c.record_id == bindparam("of_record"), conversations.c.id == bindparam("id")
+)
+_of_person = (conversations.c.platform_id == PLATFORM) & (conversations.c.record_id == bindparam("of_record"))
+_CONVERSATIONS_UNTIL = (
+    select(func.count()).select_from(conversations).where(_of_person, conversations.c.id <= bindparam("until"))
+)
+_MESSAGES_UNTIL = (
+    select(func.count())
+    .select_from(
+        messages.join(
+            conversations,
+            (conversations.c.platform_id == messages.c.platform_id)
+            & (conversations.c.id == messages.c.conversation_id),
+        )
+    )
+    .where(
+        _of_person,
+        messages.c.record_seq <= bindparam("last"),
+        (conversations.c.id < bindparam("until"))
+        | ((conversations.c.id == bindparam("until")) & (messages.c.seq <= bindparam("seq"))),
+    )
+)
 _ATTACHMENTS = (
     select_in(attachments, columns=attachment_rows.COLUMNS)
     .where(attachments.c.record_id == bindparam("of_record"), attachments.c.id > bindparam("after"))
@@ -53,6 +76,19 @@ def standing(tenant: Tenant, record_id: str) -> Standing | None:
     """Return how a record stands; `None` for one that is not there, or is being erased."""
     row: Any = tenant.run(_STANDING, id=record_id).one_or_none()
     return None if row is None else Standing(*row)
+
+
+def conversation(tenant: Tenant, record_id: str, conversation_id: str) -> Conversation | None:
+    """Return one of the person's conversations, if it is still there."""
+    row = tenant.run(_CONVERSATION, of_record=record_id, id=conversation_id).one_or_none()
+    return None if row is None else conversation_rows.from_row(row)
+
+
+def numbers_until(tenant: Tenant, record_id: str, until: str, seq: int, last_record_seq: int) -> tuple[int, int]:
+    """Return how many conversations there are up to one, and how many messages up to its `seq` that are not newer."""
+    talks = tenant.run(_CONVERSATIONS_UNTIL, of_record=record_id, until=until).scalar_one()
+    said = tenant.run(_MESSAGES_UNTIL, of_record=record_id, until=until, seq=seq, last=last_record_seq).scalar_one()
+    return int(talks), int(said)
 
 
 def conversations_after(tenant: Tenant, record_id: str, after: str, count: int) -> Sequence[Conversation]:

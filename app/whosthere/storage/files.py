@@ -85,6 +85,9 @@ class Files(Protocol):
             Unavailable: as many files as may be are being read.
         """
 
+    def holds(self, platform_id: str, file_id: str) -> bool:
+        """Whether a file is there."""
+
     def remove(self, platform_id: str, file_id: str) -> None:
         """Remove a file; harmless if it is not there."""
 
@@ -158,6 +161,10 @@ class LocalFiles:
             if isinstance(error, FileNotFoundError):
                 return None
             raise
+
+    def holds(self, platform_id: str, file_id: str) -> bool:
+        """Look for the file."""
+        return self._path(platform_id, file_id).exists()
 
     def remove(self, platform_id: str, file_id: str) -> None:
         """Unlink the file; who reads it at this moment reads it to its end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest import mock
 
 from playwright.sync_api import Page
 
@@ -10,7 +11,7 @@ from tests.browser.desk.bureau import Bureau
 from tests.browser.inbox.office import done
 from tests.people import ADA, BOB, MALLORY
 from tests.shop import ORIGIN
-from whosthere.services import erasure
+from whosthere.services import erasure, export_jobs
 
 Scene = Callable[[Page, Bureau], None]
 STATES: dict[str, Scene] = {}
@@ -168,6 +169,28 @@ def _locked_person(page: Page, desk: Bureau) -> None:
 @state("person, unsure")
 def _unsure(page: Page, desk: Bureau) -> None:
     desk.send(page, f"people/{desk.people['bob']}", "Erase this person", sure="erase")
+
+
+@state("person, export stopped")
+def _export_stopped(page: Page, desk: Bureau) -> None:
+    bob, actor = desk.people["bob"], desk.grace.identity.actor
+    with mock.patch.object(export_jobs, "REQUEST_SECONDS", 0):
+        assert export_jobs.take(desk.runtime, desk.shop.id, bob, actor=actor) is None
+    export_jobs.stop(desk.runtime, desk.shop.id, bob, actor=actor)
+    desk.go(page, f"people/{bob}/exporting")
+
+
+@state("person, export ready")
+def _export_ready(page: Page, desk: Bureau) -> None:
+    desk.send(page, f"people/{desk.people['bob']}/exporting", "Go on")
+    while export_jobs.go_on(desk.runtime):
+        pass
+    page.reload()
+
+
+@state("person, export waits")
+def _export_waits(page: Page, desk: Bureau) -> None:
+    desk.go(page, f"people/{desk.people['bob']}")
 
 
 @state("person, erasing")

@@ -16,7 +16,8 @@ from tests.rows import Rows
 from tests.shop import Shop, open_shop
 from tests.web.admin.room import PASSWORD_FIELD, Room
 from tests.web.agent.desk import text_of
-from whosthere.services import chores
+from whosthere.services import chores, export_jobs
+from whosthere.services.journal import Actor
 from whosthere.services.runtime import Runtime
 from whosthere.storage.tables import audit_log, messages, users
 
@@ -78,6 +79,74 @@ def test_an_export_is_sent_as_it_is_read_and_can_be_broken_off(
     assert "Content-Length" not in response.headers
     response.close()
     assert room.send(f"people/{ada_id}/export").get_data().startswith(first[:4])
+
+
+def test_a_long_export_is_prepared_can_be_stopped_resumes_and_is_taken_along_once(
+    runtime: Runtime, room: Room, ada_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = f"people/{ada_id}/exporting"
+    assert room.open(progress).status_code == 303, "nobody exports her yet"
+    assert "There is no export of this person any more." in room.read(f"{progress}/progress")
+    assert room.send(progress, go="stop").status_code == 303
+    assert not runtime.exports.exists()
+    with monkeypatch.context() as hurried:
+        hurried.setattr("whosthere.services.export_jobs.REQUEST_SECONDS", 0)
+        begun = room.send(f"people/{ada_id}/export")
+    assert (begun.status_code, begun.location) == (303, room.url(progress))
+    going = room.open(progress)
+    assert "0 of 1 messages are read. It goes on by itself." in text_of(going)
+    assert '<noscript><meta http-equiv="refresh"' in going.get_data(as_text=True)
+    assert f'data-poll="{room.url("")}{progress}/progress' in going.get_data(as_text=True)
+    assert "0 of 1 messages" in room.read(f"people/{ada_id}")
+    assert room.send(progress, go="stop").location == begun.location
+    assert not export_jobs.go_on(runtime)
+    assert "0 of 1 messages are read. It is stopped" in room.read(f"{progress}/progress")
+    assert room.send(progress, go="sideways").status_code == 400
+    assert room.send(progress, go="on").location == begun.location
+    assert not export_jobs.go_on(runtime), "all of it fits into one part"
+    assert "The export is ready: 1 message, and their files." in room.read(progress)
+    assert "Your export is ready" in room.read(f"people/{ada_id}")
+    with room.send(f"people/{ada_id}/export") as given:
+        assert SAID.encode() in zipfile.ZipFile(io.BytesIO(given.get_data())).read("person.json")
+    assert "There is no export of this person any more." in room.read(f"{progress}/progress")
+
+
+def test_a_prepared_export_is_thrown_away_and_is_nobody_elses(
+    runtime: Runtime, shop: Shop, room: Room, ada_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whosthere.services.export_jobs.REQUEST_SECONDS", 0)
+    assert room.send(f"people/{ada_id}/export").status_code == 303
+    for change in (export_jobs.stop, export_jobs.discard):
+        change(runtime, shop.id, ada_id, actor=Actor("agent:somebody-else"))
+    assert export_jobs.standing(runtime, shop.id, ada_id, actor=Actor("agent:somebody-else")) is None
+    assert "It goes on by itself." in room.read(f"people/{ada_id}/exporting")
+    thrown = room.send(f"people/{ada_id}/exporting", go="discard")
+    assert (thrown.status_code, thrown.location) == (303, room.url(f"people/{ada_id}"))
+    assert list(runtime.exports.glob("*/*")) == []
+
+
+def test_a_prepared_export_needs_the_password_of_these_minutes(
+    runtime: Runtime, room: Room, ada_id: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as hurried:
+        hurried.setattr("whosthere.services.export_jobs.REQUEST_SECONDS", 0)
+        assert room.send(f"people/{ada_id}/export").status_code == 303
+    assert not export_jobs.go_on(runtime)
+    clock.advance(minutes=11)
+    assert 'type="password"' in room.open(f"people/{ada_id}/exporting").get_data(as_text=True)
+    assert room.send(f"people/{ada_id}/export").mimetype == "text/html"
+    with room.send(f"people/{ada_id}/export", **PASSWORD_FIELD) as given:
+        assert given.mimetype == "application/zip"
+        given.get_data()
+
+
+def test_an_export_that_finds_no_room_says_so(
+    runtime: Runtime, room: Room, ada_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whosthere.storage.files.FREE_BYTES_MIN", 2**62)
+    refused = room.send(f"people/{ada_id}/export")
+    assert refused.status_code == 503
+    assert list(runtime.exports.glob("*/*")) == []
 
 
 def test_all_sessions_of_a_person_end(client: FlaskClient, room: Room, shop: Shop, ada_id: str) -> None:

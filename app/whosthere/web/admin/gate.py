@@ -26,7 +26,13 @@ from whosthere.web.wire import identifier
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 Page = str | tuple[str, int]
-_ASKED_BY_PAGES = ("admin.show_progress", "admin.show_erasing", "admin.show_erasing_progress")
+_ASKED_BY_PAGES = (
+    "admin.show_progress",
+    "admin.show_erasing",
+    "admin.show_erasing_progress",
+    "admin.show_exporting",
+    "admin.show_exporting_progress",
+)
 _NOT_FOR_YOU = Refused(Reason.FORBIDDEN, "The desk is for owners and admins. Ask one of your team.")
 _LOCKED = Refused(Reason.CONFIRMATION_REQUIRED, "Give your password again, then do this once more.")
 

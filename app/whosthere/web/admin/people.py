@@ -1,15 +1,14 @@
-"""People: look somebody up, end their sessions, unseal them, take along what there is of them, erase them."""
+"""People: look somebody up, end their sessions, unseal them, erase them; exporting them is in `exports`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from whosthere.core.reasons import Reason, Refused
-from whosthere.services import claims, erasure, people, sealing
-from whosthere.services.archive import stream_zip
+from whosthere.services import claims, erasure, export_jobs, people, sealing
 from whosthere.services.people import Wanted
 from whosthere.storage.users import User
 from whosthere.web.admin.gate import Page, blueprint, identity, page, platform, unconfirmed
@@ -54,13 +53,13 @@ def look_up(platform_id: str) -> Page:
 @blueprint.get("/platforms/<platform_id>/people/<record_id>")
 def show_person(platform_id: str, record_id: str) -> Page:
     """Show what is known of one person, and what can be done."""
-    return _person_page(_person(record_id))
+    return person_page(find_person(record_id))
 
 
 @blueprint.post("/platforms/<platform_id>/people/<record_id>/sessions")
 def end_sessions(platform_id: str, record_id: str) -> BaseResponse:
     """Sign a person out of the chat everywhere."""
-    person = _person(record_id)
+    person = find_person(record_id)
     people.end_sessions(runtime(), platform().id, person.record.id, actor=identity().actor)
     address = url_for("admin.show_person", platform_id=platform().id, record_id=person.record.id, done="ended")
     return redirect(address, 303)
@@ -69,30 +68,16 @@ def end_sessions(platform_id: str, record_id: str) -> BaseResponse:
 @blueprint.post("/platforms/<platform_id>/people/<record_id>/unseal")
 def unseal_person(platform_id: str, record_id: str) -> BaseResponse | Page:
     """Let claimed visitors act as a person again, who was verified once."""
-    person = _person(record_id)
+    person = find_person(record_id)
     refused = confirm_by(identity(), request.form)
     if refused is not None:
-        return _person_page(person, [Refused(refused.reason, refused.detail, "unseal_password")])
+        return person_page(person, [Refused(refused.reason, refused.detail, "unseal_password")])
     outcome = sealing.unseal(runtime(), platform().id, person.record.id, actor=identity().actor)
     if isinstance(outcome, Refused):
-        return _person_page(person, [outcome])
+        return person_page(person, [outcome])
     done = "unsealed" if outcome else "open"
     address = url_for("admin.show_person", platform_id=platform().id, record_id=person.record.id, done=done)
     return redirect(address, 303)
-
-
-@blueprint.post("/platforms/<platform_id>/people/<record_id>/export")
-def export_person(platform_id: str, record_id: str) -> Response | Page:
-    """Give out everything there is of a person as it is read: JSON, readable HTML, the files."""
-    person = _person(record_id)
-    refused = confirm_by(identity(), request.form)
-    if refused is not None:
-        return _person_page(person, [Refused(refused.reason, refused.detail, "export_password")])
-    pieces = stream_zip(runtime(), platform().id, person.record.id, actor=identity().actor)
-    if isinstance(pieces, Refused):
-        raise Problem(pieces)
-    headers = {"Content-Disposition": 'attachment; filename="person.zip"'}
-    return Response(pieces, mimetype="application/zip", headers=headers)
 
 
 @blueprint.post("/platforms/<platform_id>/people/<record_id>/erase")
@@ -105,7 +90,7 @@ def erase_person(platform_id: str, record_id: str) -> BaseResponse | Page:
     if isinstance(known, User) and request.form.get("sure", "").strip() != "ERASE":
         problems.append(_UNSURE)
     if problems:
-        return _person_page(known, problems) if isinstance(known, User) else _page(problems, going=record_id)
+        return person_page(known, problems) if isinstance(known, User) else _page(problems, going=record_id)
     outcome = erasure.erase(
         runtime(),
         platform().id,
@@ -180,13 +165,15 @@ def _page(
     )
 
 
-def _person_page(person: User, problems: Sequence[Refused] = ()) -> Page:
+def person_page(person: User, problems: Sequence[Refused] = ()) -> Page:
+    """Return the page of one person."""
     extent = erasure.extent(runtime(), platform().id, person.record.id)
     return page(
         "admin/person.html",
         problems,
         person=person,
         extent=None if isinstance(extent, Refused) else extent,
+        exporting=export_jobs.standing(runtime(), platform().id, person.record.id, actor=identity().actor),
         claiming=claims.of_others(runtime(), platform().id, person.record),
         claims_shown=claims.SHOWN_MAX,
         claims_too="sure" not in request.form or request.form.get("claims") == "yes",
@@ -195,7 +182,12 @@ def _person_page(person: User, problems: Sequence[Refused] = ()) -> Page:
     )
 
 
-def _person(record_id: str) -> User:
+def find_person(record_id: str) -> User:
+    """Return whom the address names.
+
+    Raises:
+        Problem: there is no such person.
+    """
     found = people.find(runtime(), platform().id, identifier(record_id))
     if isinstance(found, Refused):
         raise Problem(found)
