@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Arguments for the program behind a target: make demo ARGS="--port 9000", make test ARGS="-k boot -x"
 ARGS ?=
 # Each worker starts servers of its own and waits for them much of the time: there are more workers than cores.
-PARALLEL ?= -n 4
+PARALLEL ?= -n 5
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick lint types layers bench pictures ci clean

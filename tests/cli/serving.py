@@ -83,7 +83,10 @@ def serving(environ: Mapping[str, str], folder: Path, *arguments: str, prefix: S
     with start(environ, folder, "serve", "--port", "0", *arguments, prefix=prefix) as process:
         port = until(lambda: _port(process, folder / "stderr") or 0, seconds=START_SECONDS)
         server = Serving(process, port, folder)
-        assert server.ask("GET", "/healthz") == (200, {"status": "ok"})
+        try:
+            assert server.ask("GET", "/healthz") == (200, {"status": "ok"})
+        except TimeoutError as error:
+            raise AssertionError(server.said) from error
         yield server
 
 

@@ -88,7 +88,7 @@ def test_a_part_of_an_export_never_has_its_name_and_a_running_one_is_left_alone(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_an_export_that_is_interrupted_goes_on_with_the_same_command(
     lite: CommandLine, platform: str, tmp_path: Path, number: signal.Signals
 ) -> None:
