@@ -10,7 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Arguments for the program behind a target: make demo ARGS="--port 9000", make test ARGS="-k boot -x"
 ARGS ?=
 # Each worker starts servers of its own and waits for them much of the time: there are more workers than cores.
-PARALLEL ?= -n 5
+# The tests of a module stay together as long as nobody idles, so that most servers are started once.
+PARALLEL ?= -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-quick lint types layers bench pictures ci clean
